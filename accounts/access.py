@@ -1,0 +1,171 @@
+"""The answer to every question about access; reads only.
+
+Pages, commands, the menu, `has_perm` and the explanation all come here, so they can't disagree (Z6).
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+from django.db.models import Q
+from django.utils import timezone
+
+from accounts.held import Held, held_by, held_now
+from accounts.models import Account, Grant
+from accounts.names import open_units
+from accounts.policy import Policy, load_policy, policy_for, policy_now
+from adminrights.models import Unit
+from adminrights.models.facts import live_at, live_now
+from groups.models import Membership
+from roles.resolver import Access, Facts, Resolution, Source, allows, resolve, sources_of
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Somebody who may do it, and through what."""
+
+    account: int
+    sources: tuple[Source, ...]
+
+
+def effective(
+    account: Account, unit: Unit, at: datetime | None = None, *, as_if_active: bool = False
+) -> Resolution:
+    """Return everything the account may do in the unit, now or at a date, with all sources.
+
+    `as_if_active` shows what a pending or disabled account would hold.
+    """
+    if at is None:
+        held, policy, _token = _present(account)
+    else:
+        live = live_at(at)
+        held, policy = held_by([account.pk], live)[account.pk], load_policy(live)
+    return resolve_held(account.pk, held, policy, unit.pk, as_if_active=as_if_active)
+
+
+def may(account: Account, permission: str, unit: Unit) -> bool:
+    """Return whether the account may do it in the unit now: one statement and a look into the policy."""
+    now = timezone.now()
+    held, token = held_now(account.pk, now)
+    if not held.active:
+        return False
+    policy = policy_for(token, now)
+    facts = held.facts(account.pk, policy)
+    if unit.pk not in policy.units or permission not in policy.catalogue.permissions:
+        return False
+    enterable = len(enterable_units(facts, policy))
+    return allows(facts, policy.catalogue, policy.place(unit.pk), permission, enterable_units=enterable)
+
+
+def holders(permission: str, unit: Unit, at: datetime | None = None) -> list[Holder]:
+    """Return everybody who may do it in the unit, each with all sources, ordered by account id.
+
+    The candidates come from the database, the answer from the same resolver as every decision.
+    """
+    if at is None:
+        now = timezone.now()
+        return holders_in(permission, unit.pk, policy_now(now), live_now(now))
+    return holders_in(permission, unit.pk, load_policy(live_at(at)), live_at(at))
+
+
+def holders_in(permission: str, unit: int, policy: Policy, live: Q) -> list[Holder]:
+    """Return the holders by a given policy and by the facts that meet the condition."""
+    if unit not in policy.units:
+        return []
+    found, place = [], policy.place(unit)
+    for account, held in held_by(_candidates(permission, unit, policy, live), live).items():
+        facts = held.facts(account, policy)
+        enterable = len(enterable_units(facts, policy))
+        if allows(facts, policy.catalogue, place, permission, enterable_units=enterable):
+            found.append(Holder(account, sources_of(facts, policy.catalogue, place, permission)))
+    return found
+
+
+def resolve_held(
+    account: int, held: Held, policy: Policy, unit: int, *, as_if_active: bool = False
+) -> Resolution:
+    """Return what the facts give in the unit; nothing in a closed or unknown unit."""
+    if unit not in policy.units:
+        return Resolution({}, {}, {})
+    facts = held.facts(account, policy)
+    return resolve(
+        facts,
+        policy.catalogue,
+        policy.place(unit),
+        enterable_units=len(enterable_units(facts, policy)),
+        as_if_active=as_if_active,
+    )
+
+
+def enterable_units(facts: Facts, policy: Policy) -> frozenset[int]:
+    """Return the open units that the account may enter, active or not."""
+    found: set[int] = set()
+    for root in facts.owns:
+        found.update(policy.below(root))
+    for access in facts.accesses:
+        found.update(_reach(access, policy))
+    return frozenset(found)
+
+
+def _reach(access: Access, policy: Policy) -> Collection[int]:
+    if access.unit not in policy.units:
+        return ()
+    return policy.below(access.unit) if access.includes_subunits else (access.unit,)
+
+
+def _candidates(permission: str, unit: int, policy: Policy, live: Q) -> set[int]:
+    """Return the accounts that might hold it: everyone with a fact that gives it, and the owner."""
+    node = policy.units[unit]
+    line = (unit, *node.ancestors)
+    wanted = policy.catalogue.permissions[permission]
+    keys = policy.catalogue.rights_giving(permission)
+    roles = {role for role, rights in policy.role_rights.items() if not rights.isdisjoint(keys)}
+    groups = [
+        group
+        for group, carried in policy.group_roles.items()
+        if not roles.isdisjoint(carried) and policy.group_units.get(group) in line
+    ]
+    members = Membership.objects.filter(live, group__in=groups).values_list("account_id", flat=True)
+    named = Q(permission__in=[key for key in keys if "@" not in key])
+    level = Q(module=wanted.module, level__gte=int(wanted.level))
+    grants = Grant.objects.filter(live, named | level, unit__in=line).values_list("account_id", flat=True)
+    owner = policy.units[node.root].owner
+    return {*members, *grants, *([owner] if owner else [])}
+
+
+def units_of(account: Account) -> list[Unit]:
+    """Return the open units that the account may enter now, in the order of the tree."""
+    held, policy, token = _present(account)
+    return open_units(enterable_units(held.facts(account.pk, policy), policy), token)
+
+
+def present(account: Account) -> tuple[Held, Policy]:
+    """Return what the account holds now, and the policy by which it counts."""
+    known = _present(account)
+    return known.held, known.policy
+
+
+def token_for(account: Account) -> str:
+    """Return the policy's token, as the account's request read it."""
+    return _present(account).token
+
+
+class _Present(NamedTuple):
+    held: Held
+    policy: Policy
+    token: str
+
+
+def _present(account: Account) -> _Present:
+    """Return what the account holds now, the policy and its token; read once in a request of its own."""
+    remembered = account.decisions
+    if remembered is not None and "present" in remembered:
+        known: _Present = remembered["present"]
+        return known
+    now = timezone.now()
+    held, token = held_now(account.pk, now)
+    present = _Present(held, policy_for(token, now), token)
+    if remembered is not None:
+        remembered["present"] = present
+    return present

@@ -1,0 +1,13 @@
+"""The addresses of what is only read: the catalogue and the access log, and the way in from a mail."""
+
+from django.urls import path
+
+from accounts.views import catalogue, led, log
+
+urlpatterns = [
+    path("permissions/", catalogue.PermissionBook.as_view(), name="permission_book"),
+    path("permissions/<str:key>/", catalogue.PermissionPage.as_view(), name="permission_page"),
+    path("log/", log.LogList.as_view(), name="log_list"),
+    path("log/export/", log.LogExport.as_view(), name="log_export"),
+    path("units/<int:unit>/accounts/<int:pk>/", led.AccountInUnit.as_view(), name="account_in_unit"),
+]

@@ -1,0 +1,256 @@
+"""What a change does to people: computed before it commits, shown by previews, judged by the guards."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from django.db.models import Q
+
+from accounts.access import enterable_units, resolve_held
+from accounts.ends import FEW, NEVER, NOTHING, Ends, Until, Way, Ways, is_given, way
+from accounts.held import Held, held_by
+from accounts.models import Grant, UnitAccess
+from accounts.policy import Policy, Tree, load_policy, policy_now, present_tree
+from adminrights.change import Change
+from adminrights.effects import Effect, Effects
+from adminrights.models import Fact, FactQuerySet, Unit, UnitFeature
+from adminrights.models.facts import live_before, live_now, standing_before, standing_now
+from groups.models import GroupRole, Membership
+from roles.models import Rule
+from roles.resolver import Resolution
+
+# An account and a unit, and what the account holds before and after.
+Row = tuple[int, int, Held, Held]
+# What an account holds, a unit, and the rights that follow, each with its ways.
+Place = tuple[Held, int, Mapping[str, Ways]]
+
+
+class Rights(NamedTuple):
+    """What is effective, and by which ways each right would be held if the account were active.
+
+    `asleep` is what the account has, but nobody can use in the unit before the unit gets a feature.
+    """
+
+    effective: frozenset[str]
+    held: Mapping[str, frozenset[Way]]
+    asleep: frozenset[str]
+
+
+@dataclass(slots=True)
+class Side:
+    """One side of a change, before or after: a policy, and the condition that picks facts about people."""
+
+    policy: Policy
+    live: Q
+    remembered: dict[tuple[object, ...], Rights] = field(default_factory=dict)
+
+    def units(self, account: int, held: Held) -> frozenset[int]:
+        """Return the units that the account may enter, active or not."""
+        return enterable_units(held.facts(account, self.policy), self.policy)
+
+    def rights(self, account: int, held: Held, unit: int) -> Rights:
+        """Return what is effective, and what would be held if the account were active."""
+        key = (held.signature(), unit, self.policy.owned_by(account))
+        if key not in self.remembered:
+            real = resolve_held(account, held, self.policy, unit)
+            given = real if held.active else resolve_held(account, held, self.policy, unit, as_if_active=True)
+            asleep = frozenset(right for right in real.withheld if _is_asleep(right, real, self.policy))
+            self.remembered[key] = Rights(frozenset(real.effective), _ways(given), asleep)
+        return self.remembered[key]
+
+    def rights_of_fact(self, account: int, held: Held, fact: Fact, unit: int) -> frozenset[str]:
+        """Return what one grant or membership would give the account on its own, active or not."""
+        alone = Held(active=held.active, accesses=held.accesses)
+        if isinstance(fact, Membership):
+            alone.groups = [fact.group_id]
+        else:
+            alone.grants = [grant for grant in held.grants if grant.id == fact.pk]
+        return frozenset(self.rights(account, alone, unit).held)
+
+
+def _is_asleep(right: str, real: Resolution, policy: Policy) -> bool:
+    """Whether only features of the unit are missing; a computed one is the account's, not the unit's."""
+    reason, known = real.withheld[right], policy.catalogue
+    causes = [cause for cause in reason.missing_permissions if cause in real.held]
+    features = [reason.missing_feature, *(known.permissions[cause].feature for cause in causes)]
+    missing = [feature for feature in features if feature is not None]
+    return (
+        len(causes) == len(reason.missing_permissions)
+        and bool(missing)
+        and not any(known.features[feature].computed for feature in missing)
+    )
+
+
+def _ways(resolution: Resolution) -> dict[str, frozenset[Way]]:
+    return {key: frozenset(map(way, sources)) for key, sources in resolution.held.items()}
+
+
+def sides_of(change: Change) -> tuple[Side, Side]:
+    """Return the state before and after a change that is about to commit."""
+    if "sides" not in change.scratch:
+        change.scratch["sides"] = _sides(change)
+    sides: tuple[Side, Side] = change.scratch["sides"]
+    return sides
+
+
+def _sides(change: Change) -> tuple[Side, Side]:
+    after = policy_now(change.at)
+    live = live_before(change.id, change.at)
+    before = load_policy(live, None, tree_before(change)) if change.policy_changed else after
+    return Side(before, live), Side(after, live_now(change.at))
+
+
+def effects_of(change: Change) -> Effects:
+    """Return who gains and who loses which permission in which unit."""
+    effects = Effects()
+    touched, sides = touched_accounts(change), sides_of(change)
+    rows = list(_compared(touched, *sides))
+    for account, unit, old, new in rows:
+        was, is_now = sides[0].rights(account, old, unit), sides[1].rights(account, new, unit)
+        lost = was.effective - is_now.effective
+        _add(effects.real, Effect(account, unit, is_now.effective - was.effective, lost))
+    for effect in _given(change, touched, sides, rows):
+        _add(effects.given, effect)
+    for planned in _planned_sides(change, touched):
+        for effect in _given(change, touched, planned, _compared(touched, *planned)):
+            _add(effects.given, effect)
+    return effects
+
+
+def _given(
+    change: Change, touched: set[int], sides: tuple[Side, Side], rows: Iterable[Row]
+) -> Iterator[Effect]:
+    """Yield what each account is given between the two sides, by new ways or for longer."""
+    # In a unit that the change makes, nothing is given that is held in the unit above it.
+    above = {unit.pk: unit.parent_id for unit in change.created if isinstance(unit, Unit) and unit.parent_id}
+    ends = _ends(change, touched, *sides)
+    for account, unit, old, new in rows:
+        place = above.get(unit, unit)
+        known, now = sides[0].rights(account, old, place).held, sides[1].rights(account, new, unit).held
+        until = ends and _until(ends, account, (old, place, known), (new, unit, now), sides)
+        gained = frozenset(key for key, ways in now.items() if is_given(ways, known.get(key, NOTHING), until))
+        yield Effect(account, unit, gained, frozenset(known.keys() - now.keys()))
+
+
+def _ends(change: Change, touched: set[int], before: Side, after: Side) -> tuple[Ends, Ends] | None:
+    """Return the planned ends on both sides; None where no right can last longer by the change.
+
+    Where nothing was to end by itself, nothing gets longer; and what only starts is judged as a new way.
+    """
+    if not (change.ended or change.policy_changed):
+        return None
+    old = Ends(before.live, touched)
+    return (old, Ends(after.live, touched)) if old else None
+
+
+def _until(
+    ends: tuple[Ends, Ends], account: int, old: Place, new: Place, sides: tuple[Side, Side]
+) -> tuple[Until, Until] | None:
+    """Return when each way of the account ends, before and after; None where none was to end by itself."""
+    before, after = (
+        each.until(account, rights, each.of_entry(account, held, side.policy, unit))
+        for each, (held, unit, rights), side in zip(ends, (old, new), sides, strict=True)
+    )
+    return (before, after) if any(end != NEVER for end in before.values()) else None
+
+
+def _compared(accounts: Iterable[int], before: Side, after: Side) -> Iterator[Row]:
+    """Yield what each account holds, before and after, for each unit that it may enter on either side."""
+    accounts = sorted(accounts)
+    held_before, held_after = held_by(accounts, before.live), held_by(accounts, after.live)
+    for account in accounts:
+        old, new = held_before[account], held_after[account]
+        for unit in sorted(before.units(account, old) | after.units(account, new)):
+            yield account, unit, old, new
+
+
+def _add(to: list[Effect], effect: Effect) -> None:
+    if effect.gained or effect.lost:
+        to.append(effect)
+
+
+def _planned_sides(change: Change, touched: Iterable[int]) -> Iterator[tuple[Side, Side]]:
+    """Yield both sides as if everything planned had begun, where anything is planned."""
+    if sides_of(change)[1].policy.good_until is not None or _something_planned(change, touched):
+        before, after = standing_before(change.id, change.at), standing_now(change.at)
+        yield Side(load_policy(before, None, tree_before(change)), before), Side(load_policy(after), after)
+
+
+def _something_planned(change: Change, touched: Iterable[int]) -> bool:
+    planned = Q(starts_at__gt=change.at)
+    kinds: tuple[type[Fact], ...] = (UnitAccess, Grant, Membership)
+    accounts = list(touched)
+    if len(accounts) <= FEW:
+        planned &= Q(account__in=accounts)
+    return any(kind.objects.not_ended().filter(planned).exists() for kind in kinds)
+
+
+def touched_accounts(change: Change) -> set[int]:
+    """Return the accounts whose access the change may alter."""
+    facts: list[Fact] = [*change.started, *change.ended]
+    accounts = {fact.account_id for fact in facts if hasattr(fact, "account_id")}
+    groups = {fact.group_id for fact in facts if isinstance(fact, GroupRole)}
+    roles = {fact.role_id for fact in facts if isinstance(fact, Rule)}
+    if roles:
+        groups.update(_groups_carrying(roles, change))
+    if groups:
+        accounts.update(_standing(Membership, change, group__in=groups).values_list("account_id", flat=True))
+    for root in _roots_touched(change):
+        accounts.update(_people_of(root, change))
+    return accounts
+
+
+def _groups_carrying(roles: Iterable[int], change: Change) -> Iterator[int]:
+    yield from _standing(GroupRole, change, role__in=roles).values_list("group_id", flat=True)
+
+
+def _standing(model: type[Fact], change: Change, **lookups: object) -> FactQuerySet:
+    either = live_now(change.at) | live_before(change.id, change.at)
+    return model.objects.filter(either, **lookups)
+
+
+def _roots_touched(change: Change) -> set[int]:
+    facts = [*change.started, *change.ended]
+    units = {fact.unit_id for fact in facts if isinstance(fact, UnitFeature)}
+    made = {unit.pk for unit in change.created if isinstance(unit, Unit)}
+    # A name or a limit alters nobody's access.
+    fields = ("path", "owner_id", "closed_at")
+    units |= {pk for field in fields for pk in _units_before(change, field)} - made
+    return {unit.root_id_or_self for unit in Unit.objects.filter(pk__in=units)}
+
+
+def _people_of(root: int, change: Change) -> set[int]:
+    access = {"unit__path__startswith": f"{root}/"}
+    people = set(_standing(UnitAccess, change, **access).values_list("account_id", flat=True))
+    owners = [*owners_before(change).values(), Unit.objects.get(pk=root).owner_id]
+    return people | {owner for owner in owners if owner}
+
+
+def owners_before(change: Change) -> dict[int, int | None]:
+    """Return the former owners of the roots whose owner the change replaces."""
+    return {unit: owner for unit, owner in _units_before(change, "owner_id").items() if owner}
+
+
+def tree_before(change: Change) -> Tree:
+    """Return the open units as they stood before the change moved or closed some, or changed an owner.
+
+    A unit that the change itself makes counts as having stood there: nobody gains by what lies below.
+    """
+    owners, paths = _units_before(change, "owner_id"), _units_before(change, "path")
+    gone = Unit.objects.filter(pk__in=closed_units(change)).values_list("pk", "path", "owner_id")
+    tree = {**present_tree(), **{pk: (path, owner) for pk, path, owner in gone}}
+    return {pk: (paths.get(pk) or path, owners.get(pk, owner)) for pk, (path, owner) in tree.items()}
+
+
+def _units_before(change: Change, field: str) -> dict[int, Any]:
+    """Return what the field held before, for each unit in which the change writes it."""
+    found: dict[int, Any] = {}
+    for row in change.written:
+        if row.get("kind") == "unit" and field in row.get("fields", {}):
+            found.setdefault(row["id"], row["fields"][field][0])
+    return found
+
+
+def closed_units(change: Change) -> frozenset[int]:
+    """Return the units that the change closes."""
+    return frozenset(pk for pk, at in _units_before(change, "closed_at").items() if at is None)

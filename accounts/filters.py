@@ -1,0 +1,95 @@
+"""How All Accounts is searched and narrowed."""
+
+from datetime import timedelta
+from typing import Any
+
+import django_filters
+from django.conf import settings
+from django.db.models import Exists, OuterRef
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Account, AccountQuerySet, Invitation
+from accounts.names import Names
+from adminrights.models import OutgoingMail, Unit
+from adminrights.widgets import LongSelect
+from groups.models import GroupRole, Membership
+
+STATUSES = [
+    *Account.Status.choices,
+    ("expired", _("Invitation expired")),
+    ("locked", _("Locked")),
+    ("undelivered", _("Mail not delivered")),
+]
+
+
+def units_below(request: Any) -> list[Unit]:
+    """Return the units below the one in which the reader works, of those that he may enter."""
+    here = request.unit
+    return [unit for unit in request.units if unit.path.startswith(here.path) and unit.pk != here.pk]
+
+
+class AccountFilter(django_filters.FilterSet):
+    """Search by name and address, status, group and role; all of it in the address."""
+
+    q = django_filters.CharFilter(label=_("Name or e-mail"), method="search")
+    status = django_filters.ChoiceFilter(
+        label=_("Status"), choices=STATUSES, method="by_status", empty_label=_("All"), widget=LongSelect
+    )
+    group = django_filters.ChoiceFilter(
+        label=_("Group"), choices=(), method="by_group", empty_label=_("All"), widget=LongSelect
+    )
+    role = django_filters.ChoiceFilter(
+        label=_("Role"), choices=(), method="by_role", empty_label=_("All"), widget=LongSelect
+    )
+
+    unit = django_filters.ChoiceFilter(
+        label=_("Unit"), choices=(), method="by_unit", empty_label=_("All"), widget=LongSelect
+    )
+
+    class Meta:
+        model = Account
+        fields: list[str] = []
+
+    def __init__(self, *args: Any, names: Names, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.units = {str(unit.pk): unit for unit in units_below(self.request)}
+        if self.units:
+            self.filters["unit"].extra["choices"] = [(pk, unit.name) for pk, unit in self.units.items()]
+        elif not self.data.get("unit"):
+            # What leaves no choice is not asked.
+            del self.filters["unit"]
+        # Handed over as functions: a form copies all that it is given, name by name.
+        for name, known in (("group", names.groups), ("role", names.roles)):
+            self.filters[name].extra["choices"] = known.items
+
+    def search(self, accounts: AccountQuerySet, name: str, text: str) -> AccountQuerySet:
+        return accounts.search(text)
+
+    def by_status(self, accounts: AccountQuerySet, name: str, status: str) -> AccountQuerySet:
+        if status == "locked":
+            since = timezone.now() - timedelta(minutes=settings.LOCK_MINUTES)
+            return accounts.filter(status=Account.Status.ACTIVE, locked_at__gt=since)
+        if status == "undelivered":
+            lost = OutgoingMail.objects.undelivered().filter(account=OuterRef("pk"))
+            return accounts.filter(Exists(lost))
+        if status == "expired":
+            run_out = Invitation.objects.outstanding().filter(
+                account=OuterRef("pk"), expires_at__lte=timezone.now()
+            )
+            return accounts.filter(Exists(run_out), status=Account.Status.PENDING)
+        return accounts.filter(status=status)
+
+    def by_unit(self, accounts: AccountQuerySet, name: str, unit: str) -> AccountQuerySet:
+        """Keep the accounts with access to the unit or to something below it."""
+        return accounts.in_unit(self.units[unit])
+
+    def by_group(self, accounts: AccountQuerySet, name: str, group: str) -> AccountQuerySet:
+        members = Membership.objects.live().filter(account=OuterRef("pk"), group=group)
+        return accounts.filter(Exists(members))
+
+    def by_role(self, accounts: AccountQuerySet, name: str, role: str) -> AccountQuerySet:
+        """Keep the accounts that are in a group that carries the role."""
+        carrying = GroupRole.objects.live().filter(role=role).values("group")
+        members = Membership.objects.live().filter(account=OuterRef("pk"), group__in=carrying)
+        return accounts.filter(Exists(members))

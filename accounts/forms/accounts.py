@@ -1,0 +1,136 @@
+"""The forms of accounts: add, edit, and the reason of a step."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+
+from accounts.addresses import validate_address
+from accounts.offers import Offer
+from accounts.services.editing import Wanted
+from adminrights.text import clean_text, validate_visible
+from groups.models import Group
+
+DETAILS = ("first_name", "last_name", "email", "phone", "campaign_notifications")
+
+
+class NameField(forms.CharField):
+    """A name people type: no invisible characters, one normal form (N2)."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(validators=[validate_visible], **kwargs)
+
+    def clean(self, value: Any) -> str:
+        return clean_text(super().clean(value))
+
+
+class GroupTicks(forms.CheckboxSelectMultiple):
+    """One tick box for each group; those that can't be changed here are greyed."""
+
+    fixed: frozenset[int] = frozenset()
+
+    def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        option = super().create_option(name, value, *args, **kwargs)
+        option["attrs"]["class"] = "form-check-input"
+        if value in self.fixed:
+            option["attrs"]["disabled"] = True
+        return option
+
+
+class AccountForm(forms.Form):
+    """What adding and editing have in common. Fields that one may not change are not there (Z5)."""
+
+    first_name = NameField(label=_("First name"), max_length=150)
+    last_name = NameField(label=_("Last name"), max_length=150)
+    email = forms.CharField(
+        label=_("E-mail address"), max_length=254, widget=forms.EmailInput, validators=[validate_address]
+    )
+    phone = NameField(label=_("Telephone"), max_length=40, required=False)
+    campaign_notifications = forms.BooleanField(
+        label=_("E-mail notifications from campaigns"), required=False
+    )
+
+    def __init__(self, *args: Any, offer: Offer, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.offer = offer
+        self.use_required_attribute = False
+        for name in ("first_name", "last_name", "email", "phone"):
+            self.fields[name].widget.attrs["autocomplete"] = "off"
+        if offer.shows_groups:
+            self.fields["groups"] = self._groups()
+
+    def _groups(self) -> forms.Field:
+        ticks = GroupTicks()
+        ticks.fixed = self.offer.fixed
+        choices = [(group.pk, group.display_name) for group in self.offer.groups]
+        return forms.TypedMultipleChoiceField(
+            label=_("Groups"),
+            choices=choices,
+            coerce=int,
+            required=False,
+            widget=ticks,
+            initial=sorted(self.offer.current),
+            error_messages={"invalid_choice": _("One of the groups can't be chosen here.")},
+        )
+
+    def wanted(self) -> Wanted:
+        """Return what was asked for; call it on a valid form."""
+        return Wanted(
+            details={name: self.cleaned_data[name] for name in DETAILS},
+            groups=self._picked(self.cleaned_data["groups"]) if "groups" in self.fields else None,
+            ticks=self._sent("levels") if self.offer.levels else None,
+            drawn=self._picked(self._sent("drawn")) if self.offer.levels else None,
+        )
+
+    def chosen_groups(self) -> list[Group]:
+        """Return the groups ticked right now, valid or not, for drawing the matrix."""
+        if self.is_bound and "groups" in self.fields:
+            return self._picked(self._sent("groups"))
+        return self._picked(self.offer.current)
+
+    def drawn_groups(self) -> list[Group]:
+        """Return the groups with which the matrix was drawn that sent this form."""
+        return self._picked(self._sent("drawn")) if self.is_bound else self.chosen_groups()
+
+    def ticks(self) -> list[str] | None:
+        """Return the ticks as they were sent; None for a form not sent yet."""
+        return self._sent("levels") if self.is_bound else None
+
+    def _sent(self, name: str) -> list[str]:
+        data = self.data
+        return data.getlist(name) if isinstance(data, QueryDict) else []
+
+    def _picked(self, values: Iterable[Any]) -> list[Group]:
+        wanted = {str(value) for value in values} | {str(pk) for pk in self.offer.fixed}
+        return [group for group in self.offer.groups if str(group.pk) in wanted]
+
+
+class AddAccountForm(AccountForm):
+    # C-05, S1-22: saving asks, and the answer is yes unless somebody unticks it.
+    invite = forms.BooleanField(
+        label=_("Send the invitation now"),
+        help_text=_("The person gets a mail with a link to choose a password. Without it no mail goes out."),
+        required=False,
+        initial=True,
+    )
+
+
+class EditAccountForm(AccountForm):
+    """The same fields of an account that is there."""
+
+
+class ReasonForm(forms.Form):
+    reason = NameField(
+        label=_("Reason"),
+        help_text=_("Optional. It is kept in the history."),
+        max_length=500,
+        required=False,
+    )
+
+
+class PreferencesForm(forms.Form):
+    campaign_notifications = forms.BooleanField(
+        label=_("Send me e-mail notifications from campaigns"), required=False
+    )

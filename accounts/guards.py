@@ -1,0 +1,298 @@
+"""The guards of every change: they look at what it does to people, not at how."""
+
+from collections.abc import Iterable
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from accounts.access import holders_in
+from accounts.effects import Side, closed_units, owners_before, sides_of
+from accounts.held import held_by
+from accounts.models import Account, StatusPeriod, UnitAccess
+from accounts.policy import load_policy
+from adminrights.change import Change
+from adminrights.exceptions import (
+    HigherAdministrator,
+    LastAdministrator,
+    MayNotPassOn,
+    NoSeatLeft,
+    NotFound,
+    OwnerProtected,
+    OwnRights,
+    WorksElsewhere,
+)
+from adminrights.models import Fact, Unit
+from groups.models import Membership
+from roles.catalogue import catalogue
+
+ADMINISTRATION = "admin_rights"
+ASSIGN, DELEGATE, UPDATE = "access:assign", "access:delegate", "accounts:update"
+# Somebody must always be able to edit people and to hand out any right, or nobody can mend anything.
+INDISPENSABLE = (UPDATE, DELEGATE)
+
+
+def is_administration(permission: str) -> bool:
+    """Return whether the permission is one of the product's own."""
+    return catalogue().permissions[permission].module == ADMINISTRATION
+
+
+def wording(permissions: Iterable[str], most: int = 3) -> str:
+    """Return the permissions' labels for a sentence: the first few, then how many more."""
+    labels = [catalogue().permissions[key].label for key in sorted(permissions)]
+    if len(labels) <= most:
+        return ", ".join(labels)
+    return _("%(some)s and %(more)d more") % {"some": ", ".join(labels[:most]), "more": len(labels) - most}
+
+
+class Ceiling:
+    """What an account may do and pass on, by unit, on one side of a change."""
+
+    def __init__(self, account: Account, before: Side) -> None:
+        self.account = account
+        self._before = before
+        self._held = held_by([self.account.pk], before.live)[self.account.pk]
+        self._rights: dict[int, frozenset[str]] = {}
+
+    def rights(self, unit: int) -> frozenset[str]:
+        """Return what is effective for the account in the unit."""
+        if unit not in self._rights:
+            self._rights[unit] = self._before.rights(self.account.pk, self._held, unit).effective
+        return self._rights[unit]
+
+    def may_not_pass_on(self, gained: frozenset[str], unit: int) -> frozenset[str]:
+        """Return what of it the account may not give in the unit (C-08)."""
+        rights = self.rights(unit)
+        if DELEGATE in rights:
+            return frozenset()
+        if ASSIGN not in rights:
+            return gained
+        # What needs a feature that the unit lacks gives nobody more than the actor, then or later.
+        own = rights | self._before.rights(self.account.pk, self._held, unit).asleep
+        return frozenset(key for key in gained if key not in own or is_administration(key))
+
+
+def ceiling(change: Change) -> None:
+    """Refuse when somebody gains what the actor may not pass on, or the actor gains anything (Z2, Z8)."""
+    if change.by_system or not change.effects.given:
+        return
+    actor = Ceiling(change.actor, sides_of(change)[0])
+    for effect in change.effects.given:
+        if not effect.gained:
+            continue
+        if effect.account == actor.account.pk:
+            raise OwnRights(_("You can't raise your own rights. Ask another administrator."))
+        beyond = actor.may_not_pass_on(effect.gained, effect.unit)
+        if beyond:
+            who = Account.objects.get(pk=effect.account).name
+            raise MayNotPassOn(
+                _("You may not give %(who)s: %(what)s. Somebody who may pass these rights on has to do it.")
+                % {"who": who, "what": wording(beyond)}
+            )
+
+
+def _touched_people(change: Change) -> dict[int, None]:
+    new = {obj.pk for obj in change.created if isinstance(obj, Account)}
+    closed = closed_units(change)
+    # What ends because its unit closes is aimed at nobody; who loses administration by it is judged below.
+    facts = [*change.started, *(fact for fact in change.ended if _unit_of(fact) not in closed)]
+    people = [*change.concerned, *(fact.account_id for fact in facts if hasattr(fact, "account_id"))]
+    people += _rewritten(change)
+    if not change.scratch.get("may_replace_owner"):
+        people += [owner for owner in owners_before(change).values() if owner]
+    return dict.fromkeys(pk for pk in people if pk not in new and pk != change.actor.pk)
+
+
+def _unit_of(fact: Fact) -> int | None:
+    unit: int | None = fact.group.unit_id if isinstance(fact, Membership) else getattr(fact, "unit_id", None)
+    return unit
+
+
+def _rewritten(change: Change, field: str = "") -> dict[int, None]:
+    """Return the accounts whose record was changed, or whose named field was."""
+    rows = (row for row in change.written if row["do"] == "update" and row["kind"] == "account")
+    return dict.fromkeys(row["id"] for row in rows if not field or field in row["fields"])
+
+
+def protected_people(change: Change) -> None:
+    """Refuse to touch the owner, or somebody who holds administration that the actor lacks."""
+    if change.by_system:
+        return
+    people = _touched_people(change)
+    if not people:
+        return
+    before = sides_of(change)[0]
+    actor = Ceiling(change.actor, before)
+    rewritten = _rewritten(change)
+    for account, held in held_by(people, before.live).items():
+        units = before.units(account, held)
+        if account not in rewritten:
+            # Facts of this organisation leave alone what somebody is in another one.
+            units &= _organisation(change, before)
+        if before.policy.owned_by(account) & units:
+            raise OwnerProtected(_("This is the owner's account. Only the owner changes it."))
+        for unit in units:
+            mine = actor.rights(unit)
+            theirs = {key for key in before.rights(account, held, unit).held if is_administration(key)}
+            if DELEGATE not in mine and not theirs <= mine:
+                raise HigherAdministrator(
+                    _("%(who)s administers more than you do, so you can't change this account.")
+                    % {"who": Account.objects.get(pk=account).name}
+                )
+
+
+def _organisation(change: Change, before: Side) -> frozenset[int]:
+    """Return the units of the organisation in which the change is made; all units where it names none."""
+    root = change.unit.root_id_or_self if change.unit else None
+    known = before.policy.units
+    return frozenset(known if root not in known else before.policy.below(root))
+
+
+def people_of_the_unit(change: Change) -> None:
+    """Refuse to touch somebody of another organisation; to let somebody in is no such touch (Z4)."""
+    if change.by_system or change.unit is None:
+        return
+    before = sides_of(change)[0]
+    let_in = {fact.account_id for fact in change.started if isinstance(fact, UnitAccess)}
+    people = [pk for pk in _touched_people(change) if pk not in let_in]
+    here = set(before.policy.below(change.unit.root_id_or_self))
+    for account, held in held_by(people, before.live).items():
+        if here.isdisjoint(before.units(account, held)):
+            raise NotFound(_("There is no such account here."))
+
+
+def shared_record(change: Change) -> None:
+    """Refuse to change the record of somebody who also works where the actor may not change accounts.
+
+    Access and rights are each unit's own; name, address and status are one for all units.
+    """
+    people = [pk for pk in _rewritten(change) if pk in _touched_people(change)]
+    if change.by_system or not people:
+        return
+    before = sides_of(change)[0]
+    actor = Ceiling(change.actor, before)
+    for account, held in held_by(people, before.live).items():
+        for access in held.accesses:
+            node = before.policy.units.get(access.unit)
+            line = (node.id, *node.ancestors) if node else ()
+            if node and not any(UPDATE in actor.rights(unit) for unit in line):
+                raise WorksElsewhere(
+                    _("%(who)s works in %(unit)s too, where you may not change accounts.")
+                    % {"who": Account.objects.get(pk=account).name, "unit": Unit.objects.get(pk=node.id).name}
+                )
+
+
+def new_addresses(change: Change) -> None:
+    """Refuse a new address for somebody who may do more than the actor (Z2).
+
+    Whoever reads the mail of an account can set its password: a new address passes the account on.
+    """
+    people = [pk for pk in _rewritten(change, "email") if pk in _touched_people(change)]
+    if change.by_system or not people:
+        return
+    before, after = sides_of(change)
+    actor = Ceiling(change.actor, before)
+    for account, held in held_by(people, after.live).items():
+        for unit in after.units(account, held):
+            mine = actor.rights(unit)
+            more = after.rights(account, held, unit).held.keys() - mine
+            if DELEGATE not in mine and more:
+                raise HigherAdministrator(
+                    _(
+                        "You can't change the address of %(who)s, who may do what you may not: %(what)s. "
+                        "Whoever reads mail at the new address could sign in with these rights."
+                    )
+                    % {"who": Account.objects.get(pk=account).name, "what": wording(more)}
+                )
+
+
+def demoted_administrators(change: Change) -> None:
+    """Refuse to take administration from anybody that the actor doesn't hold, by a role or a group either."""
+    losing = _administration_lost(change)
+    if change.by_system or not any(losing.values()):
+        return
+    before, closed = sides_of(change)[0], closed_units(change)
+    actor = Ceiling(change.actor, before)
+    for (account, unit), lost in losing.items():
+        # Whether a unit goes on is decided above it.
+        mine = actor.rights(before.policy.units[unit].ancestors[0] if unit in closed else unit)
+        if DELEGATE not in mine and not lost <= mine:
+            raise HigherAdministrator(
+                _("This would take from %(who)s: %(what)s. You don't hold that yourself.")
+                % {"who": Account.objects.get(pk=account).name, "what": wording(lost - mine)}
+            )
+
+
+def _administration_lost(change: Change) -> dict[tuple[int, int], frozenset[str]]:
+    """Return who loses which administration where; what one keeps above a closed unit isn't lost."""
+    (before, after), closed = sides_of(change), closed_units(change)
+    effects = [effect for effect in change.effects.real if effect.account != change.actor.pk]
+    kept = held_by({effect.account for effect in effects if effect.unit in closed}, after.live)
+    losing = {}
+    for effect in effects:
+        lost = frozenset(key for key in effect.lost if is_administration(key))
+        if lost and effect.unit in closed:
+            above = before.policy.units[effect.unit].ancestors[0]
+            lost -= after.rights(effect.account, kept[effect.account], above).effective
+        losing[effect.account, effect.unit] = lost
+    return losing
+
+
+def last_administrator(change: Change) -> None:
+    """Refuse when nobody at a root could administer any more though somebody could before (Z7).
+
+    Somebody whose administration has an end date doesn't replace somebody who has it for good.
+    """
+    lost = {effect.unit for effect in change.effects.real if effect.lost & set(INDISPENSABLE)}
+    if not lost and not any(fact.expires_at for fact in change.started):
+        return
+    before, after = sides_of(change)
+    units = lost or set(before.policy.units)
+    roots = {before.policy.units[unit].root for unit in units if unit in before.policy.units}
+    for old, new in ((before, after), (_for_good(before), _for_good(after))):
+        for root in roots:
+            if not _administrators(root, new) and _administrators(root, old):
+                raise LastAdministrator(
+                    _("Nobody could administer %(unit)s any more. Make somebody else an administrator first.")
+                    % {"unit": Unit.objects.get(pk=root).name}
+                )
+
+
+def _for_good(side: Side) -> Side:
+    """Return the side without everything that has an end date."""
+    live = side.live & Q(expires_at=None)
+    tree = {node.id: (node.path, node.owner) for node in side.policy.units.values()}
+    return Side(load_policy(live, None, tree), live)
+
+
+def _administrators(root: int, side: Side) -> set[int]:
+    able = None
+    for permission in INDISPENSABLE:
+        found = {holder.account for holder in holders_in(permission, root, side.policy, side.live)}
+        able = found if able is None else able & found
+    confirmed = Account.objects.filter(pk__in=able or (), confirmed_at__isnull=False)
+    return set(confirmed.values_list("pk", flat=True))
+
+
+def seats(change: Change) -> None:
+    """Refuse when more people would have access under the root than it has seats (C-15, S4-06)."""
+    kinds = (UnitAccess, StatusPeriod)
+    accounts = {fact.account_id for fact in change.started if isinstance(fact, kinds)}
+    if not accounts:
+        return
+    roots = UnitAccess.objects.live(change.at).filter(account__in=accounts)
+    for root in Unit.objects.roots().filter(seat_limit__isnull=False, pk__in=_root_ids(roots)):
+        taken = seats_taken(root)
+        if taken > (root.seat_limit or 0):
+            raise NoSeatLeft(
+                _("All %(limit)d seats of %(unit)s are taken. Disable somebody, or raise the limit.")
+                % {"limit": root.seat_limit, "unit": root.name}
+            )
+
+
+def _root_ids(accesses: Iterable[UnitAccess]) -> set[int]:
+    return {access.unit.root_id_or_self for access in accesses.select_related("unit")}  # type: ignore[attr-defined]
+
+
+def seats_taken(root: Unit) -> int:
+    """Return how many pending and active accounts have access anywhere under the root."""
+    return Account.objects.in_unit(root).exclude(status=Account.Status.DISABLED).count()

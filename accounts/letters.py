@@ -1,0 +1,64 @@
+"""What pages and commands tell of the mails to accounts: what became of them, and what can be done."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from accounts.history import MESSAGES
+from accounts.models import Account
+from adminrights.models import OutgoingMail, Unit
+from adminrights.models.mail import OutgoingMailQuerySet
+from adminrights.navigation import Button
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+NEWEST = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One mail as a page shows it. `outcome` is the key of a badge; `again` stands where it went wrong."""
+
+    label: str
+    outcome: str
+    at: datetime
+    address: str
+    why: str
+    again: Button | None
+
+
+def undelivered_in(unit: Unit) -> OutgoingMailQuerySet:
+    """Return the mails to accounts of the unit, or below it, that didn't arrive, newest first."""
+    here = Account.objects.in_unit(unit)
+    return OutgoingMail.objects.undelivered().filter(account__in=here).order_by("-pk")
+
+
+def letters_to(account: Account) -> list[Letter]:
+    """Return the newest mails to the account, with what became of each."""
+    return [_letter(mail, account) for mail in OutgoingMail.objects.about(account)[:NEWEST]]
+
+
+def _letter(mail: OutgoingMail, account: Account) -> Letter:
+    return Letter(
+        label=str(label_of(mail)),
+        outcome=mail.outcome,
+        at=mail.delivery_at or mail.sent_at or mail.created_at,
+        address=mail.address if mail.address != account.email else "",
+        why=mail.why_not,
+        again=again_button(mail, back="account") if mail.is_undelivered else None,
+    )
+
+
+def label_of(mail: OutgoingMail) -> "StrOrPromise":
+    """Return what kind of mail it is, in words."""
+    return MESSAGES.get(mail.message, mail.message)
+
+
+def again_button(mail: OutgoingMail, back: str = "") -> Button:
+    """Return the button that sends the mail once more; it leads back to the account, or to the list."""
+    url = reverse("accounts:mail_again", args=[mail.pk])
+    return Button(_("Send again"), url, "send", post=True, fields={"back": back})

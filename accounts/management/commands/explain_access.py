@@ -1,0 +1,77 @@
+from argparse import ArgumentParser
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from accounts.commands import (
+    AccountCommand,
+    account_data,
+    add_date,
+    find_account,
+    find_permission,
+    source_data,
+)
+from accounts.explain import ModuleAccess, PermissionAccess, explain
+from accounts.models import Account
+from adminrights.commands import Outcome
+from roles.catalogue import catalogue
+
+
+class Command(AccountCommand):
+    help = (
+        "Say what an account may do and why: every right with its sources, and what is held without effect. "
+        "With --permission it answers one question: exit code 0 yes, 1 no."
+    )
+    writes = False
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        super().add_arguments(parser)
+        parser.add_argument("--permission", default="", metavar="RESOURCE:ACTION", help="only this one")
+        add_date(parser)
+
+    def run(self, **options: Any) -> Outcome:
+        account = find_account(options["email"])
+        unit = self.find_unit(options["unit"])
+        asked = find_permission(options["permission"]) if options["permission"] else ""
+        sleeping = account.status != Account.Status.ACTIVE and options["at"] is None
+        found = list(held(explain(account, unit, options["at"], as_if_active=sleeping, links=False)))
+        if asked:
+            found = [permission for permission in found if permission.key == asked]
+        works = [permission for permission in found if permission.effective and not sleeping]
+        told = [data_of(each) for each in found]
+        data = {**account_data(account), "unit": unit.name, "works": not sleeping, "permissions": told}
+        text = list(lines_of(found)) or [nothing(asked)]
+        remark = ". Nothing of this works before it is active" if sleeping else ""
+        refusal = f"The answer is no: {account.name} may not do this now."
+        self.say(f"{account}, {account.get_status_display().lower()}, in {unit}{remark}:")
+        return Outcome(data=data, text=text, exit_code=1 if asked and not works else 0, problem=refusal)
+
+
+def held(modules: Iterable[ModuleAccess]) -> Iterator[PermissionAccess]:
+    for module in modules:
+        yield from module.permissions
+
+
+def data_of(permission: PermissionAccess) -> dict[str, Any]:
+    return {
+        "permission": permission.key,
+        "label": permission.label,
+        "effective": permission.effective,
+        "why_not": permission.why_not,
+        "remedy": permission.remedy,
+        "sources": [source_data(source) for source in permission.sources],
+    }
+
+
+def lines_of(permissions: Iterable[PermissionAccess]) -> Iterator[str]:
+    for permission in permissions:
+        mark = "" if permission.effective else " (held, not effective)"
+        yield f"{permission.key}  {permission.label}{mark}"
+        if not permission.effective:
+            yield f"    {permission.why_not} {permission.remedy}"
+        yield from (f"    {source_data(source)['text']}" for source in permission.sources)
+
+
+def nothing(asked: str) -> str:
+    if not asked:
+        return "Nothing: no right is held here."
+    return f"Nothing gives “{catalogue().permissions[asked].label}”."

@@ -1,0 +1,167 @@
+from datetime import timedelta
+from typing import Any, ClassVar, Self
+
+from django.conf import settings
+from django.contrib.auth import get_backends
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.addresses import canonical
+from accounts.models.access import UnitAccess
+from accounts.models.items import Item
+from adminrights.models import ChangedModel, ChangedQuerySet, Fact, Unit
+from adminrights.models.facts import fact_constraints, live_now, one_not_ended
+
+SEARCH_LENGTH, MOST_WORDS = 600, 30
+
+
+class AccountQuerySet(ChangedQuerySet):
+    def get_by_natural_key(self, email: str) -> "Account":
+        """Return the account with the address, in whatever case or Unicode form. Raises DoesNotExist."""
+        return self.get(email_key=canonical(email))
+
+    def in_unit(self, unit: Unit) -> Self:
+        """Return the accounts with access to the unit or to something below it."""
+        access = UnitAccess.objects.filter(
+            live_now(timezone.now()), account=OuterRef("pk"), unit__path__startswith=unit.path
+        )
+        return self.filter(Exists(access))
+
+    def search(self, text: str) -> Self:
+        """Return the accounts whose name or address holds every word of the text.
+
+        More words than any name has find nobody: a database takes only so deep a condition (N4, N5).
+        """
+        words = dict.fromkeys(canonical(text).split())
+        if len(words) > MOST_WORDS or len(text) > SEARCH_LENGTH:
+            return self.none()
+        found = self
+        for word in words:
+            found = found.filter(Q(search_text__contains=word))
+        return found
+
+
+class Account(AbstractBaseUser, ChangedModel):
+    """A person of the staff who signs in (C-01); never a customer, never a tenant (S0-10).
+
+    `status` is the one truth about whether the person may act; `is_active` follows it. `email_key` is
+    the address in its canonical form, and unique, so that two spellings of one address can't be two
+    people. `confirmed_at` says that a password was set once: it decides whether Reactivate leads to
+    Active or to Pending.
+    """
+
+    SECRET_FIELDS = frozenset({"password"})
+    # What signing in writes: it doesn't make a form stale that somebody is filling in.
+    BACKGROUND_FIELDS = frozenset({"last_login", "failed_sign_ins", "password", "password_is_short"})
+
+    class Status(models.TextChoices):
+        PENDING = "pending", _("Pending")
+        ACTIVE = "active", _("Active")
+        DISABLED = "disabled", _("Disabled")
+
+    email = models.EmailField(_("e-mail address"), max_length=254)
+    email_key = models.CharField(max_length=254, unique=True)
+    # What the person wants to be written to; it counts once mail was read there.
+    new_email = models.CharField(max_length=254, blank=True, default="")
+    first_name = models.CharField(_("first name"), max_length=150)
+    last_name = models.CharField(_("last name"), max_length=150)
+    phone = models.CharField(_("telephone"), max_length=40, blank=True)
+    # Name and address in the form of searches: one column to look through, alike on every database.
+    search_text = models.CharField(max_length=SEARCH_LENGTH, default="")
+    status = models.CharField(_("status"), max_length=8, choices=Status.choices, default=Status.PENDING)
+    is_active = models.GeneratedField(
+        expression=Q(status="active"),  # type: ignore[arg-type]
+        output_field=models.BooleanField(),
+        db_persist=True,
+    )
+    # Long enough beside a second factor only: without one the person must choose a longer one first.
+    password_is_short = models.BooleanField(default=False)
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+    locked_at = models.DateTimeField(null=True, blank=True)
+    failed_sign_ins = models.PositiveSmallIntegerField(default=0)
+    campaign_notifications = models.BooleanField(_("e-mail notifications from campaigns"), default=False)
+    # Drawn anew whenever every session and every link of the account must end.
+    session_epoch = models.PositiveIntegerField(default=0)
+    # Drawn anew whenever no browser is known as the person's any more; see sign_in/browsers.py.
+    browser_epoch = models.PositiveIntegerField(default=0)
+    created_at = models.DateTimeField()
+    version = models.PositiveIntegerField(default=1)
+
+    objects = AccountQuerySet.as_manager()
+
+    USERNAME_FIELD = "email_key"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    # There is no superuser and no Django admin: what an account may do is always explained by facts.
+    is_superuser = False
+    is_staff = False
+
+    # What was read and decided in one request of the account; None where every question is asked anew.
+    decisions: dict[object, Any] | None = None
+
+    class Meta:
+        ordering = ["last_name", "first_name", "pk"]
+        indexes = [
+            models.Index(fields=["last_name", "first_name", "id"], name="account_by_name"),
+            models.Index(fields=["status", "last_name", "first_name", "id"], name="account_by_status"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} <{self.email}>"
+
+    @property
+    def name(self) -> str:
+        """First and last name as entered (S0-19)."""
+        return f"{self.first_name} {self.last_name}".strip()
+
+    def get_full_name(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("accounts:account_detail", args=[self.pk])
+
+    @property
+    def is_locked(self) -> bool:
+        """Whether it is locked by too many wrong passwords; the lock ends by itself (T10)."""
+        length = timedelta(minutes=settings.LOCK_MINUTES)
+        return self.locked_at is not None and self.locked_at + length > timezone.now()
+
+    def get_session_auth_hash(self) -> str:
+        """Return what every session must still match: a new password or a new epoch ends them all."""
+        return f"{self.session_epoch}:{super().get_session_auth_hash()}"
+
+    def get_session_auth_fallback_hash(self) -> Any:
+        for value in super().get_session_auth_fallback_hash():
+            yield f"{self.session_epoch}:{value}"
+
+    def has_perm(self, permission: str, obj: Unit | Item | None = None) -> bool:
+        """Return whether the account may do it in the unit or with the item. Without one the answer is no."""
+        return any(backend.has_perm(self, permission, obj) for backend in get_backends())
+
+    def has_perms(self, permissions: list[str], unit: Unit | None = None) -> bool:
+        """Return whether the account may do all of it in the unit."""
+        return all(self.has_perm(permission, unit) for permission in permissions)
+
+    def has_module_perms(self, app_label: str) -> bool:
+        """Return False: Django's own admin has no place here."""
+        return False
+
+
+class StatusPeriod(Fact):
+    """The account had this status from a moment to another; looking back needs it."""
+
+    SUBJECT = ("account",)
+
+    account = models.ForeignKey(Account, models.PROTECT, related_name="status_periods")
+    status = models.CharField(max_length=8, choices=Account.Status.choices)
+
+    class Meta:
+        constraints = [one_not_ended("statusperiod", "account"), *fact_constraints("statusperiod")]
+
+    def __str__(self) -> str:
+        return str(self.get_status_display())

@@ -1,0 +1,251 @@
+"""The catalogue as a book to look things up in: what each permission allows, needs, and who has it here."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from types import MappingProxyType
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+
+from accounts.access import Holder, holders
+from accounts.models import Account
+from accounts.sources import SourceBook, SourceLine
+from adminrights.models import Unit, UnitFeature
+from adminrights.models.facts import live_now
+from roles.catalogue import MULTI_UNIT, UnknownPermission, catalogue
+from roles.models import Role, Rule
+
+NAMED = "named"
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """Another entry of the book."""
+
+    key: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One permission, or one named permission, as people read it (S3-05)."""
+
+    key: str
+    label: str
+    help: str
+    caution: str
+    level: str
+    place: str
+    area: str
+    feature: str
+    feature_label: str
+    requires: tuple[Reference, ...]
+    named: bool
+    searched: str
+
+
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    """The entries of one module, or of one area of named permissions."""
+
+    key: str
+    label: str
+    area: str
+    entries: tuple[Entry, ...]
+
+
+def chapters() -> tuple[Chapter, ...]:
+    """Return the whole book in the order of the catalogue, in the language of the reader."""
+    return _chapters(get_language() or "")
+
+
+@lru_cache(maxsize=8)
+def _chapters(language: str) -> tuple[Chapter, ...]:
+    book = [
+        Chapter(m.key, _(m.label), _(m.group), tuple(_single(permission.key) for permission in m.permissions))
+        for m in catalogue().modules.values()
+    ]
+    areas: dict[str, list[Entry]] = {}
+    for key, named in catalogue().named.items():
+        areas.setdefault(named.area, []).append(_named(key))
+    book += [Chapter(f"{NAMED}-{n}", _(area), NAMED, tuple(es)) for n, (area, es) in enumerate(areas.items())]
+    return tuple(book)
+
+
+def entry(key: str) -> Entry:
+    """Return the entry about a permission or a named one. Raises UnknownPermission."""
+    if key in catalogue().named:
+        return _named(key)
+    catalogue().permission(key)
+    return _single(key)
+
+
+def _single(key: str) -> Entry:
+    known = catalogue()
+    permission = known.permissions[key]
+    module = known.modules[permission.module]
+    feature = known.features[permission.feature] if permission.feature else None
+    label, text, resource = (
+        _(permission.label),
+        _(permission.help),
+        _(known.resources[permission.resource].label),
+    )
+    return Entry(
+        key=key,
+        label=label,
+        help=text,
+        caution=_(permission.caution) if permission.caution else "",
+        level=_(permission.level.label),
+        place=f"{_(module.label)} › {resource}",
+        area=_(module.group),
+        feature=permission.feature or "",
+        feature_label=_(feature.label) if feature else "",
+        requires=tuple(reference(needed) for needed in permission.requires),
+        named=False,
+        searched=f"{label} {text} {key} {resource} {_(module.label)}".casefold(),
+    )
+
+
+def _named(key: str) -> Entry:
+    named = catalogue().named[key]
+    return Entry(
+        key=key,
+        label=_(named.label),
+        help=_(named.help),
+        caution=_(named.caution) if named.caution else "",
+        level="",
+        place=_(named.area),
+        area=NAMED,
+        feature="",
+        feature_label="",
+        requires=tuple(reference(needed) for needed in named.requires),
+        named=True,
+        searched=f"{_(named.label)} {_(named.help)} {key} {_(named.area)}".casefold(),
+    )
+
+
+def reference(key: str) -> Reference:
+    """Return how another entry is named and found."""
+    known = catalogue()
+    label = known.named[key].label if key in known.named else known.permissions[key].label
+    return Reference(key, _(label))
+
+
+def narrowed(
+    text: str = "", area: str = "", feature: str = "", *, caution: bool = False
+) -> tuple[Chapter, ...]:
+    """Return the chapters with the entries that have every word, lie in the area, need the feature."""
+    words = text.casefold().split()
+
+    def fits(found: Entry) -> bool:
+        return (
+            all(word in found.searched for word in words)
+            and (not feature or found.feature == feature)
+            and (not caution or bool(found.caution))
+        )
+
+    chosen = (chapter for chapter in chapters() if area in ("", chapter.area))
+    kept = (Chapter(c.key, c.label, c.area, tuple(filter(fits, c.entries))) for c in chosen)
+    return tuple(chapter for chapter in kept if chapter.entries)
+
+
+def needed_by(key: str) -> tuple[Reference, ...]:
+    """Return the entries that require this one."""
+    known = catalogue()
+    single = [p.key for p in known.permissions.values() if key in p.requires]
+    named = [each for each, what in known.named.items() if any(key in part.requires for part in what.parts)]
+    return tuple(reference(found) for found in [*single, *named])
+
+
+def parts_of(key: str) -> tuple[Reference, ...]:
+    """Return what a named permission gives; of a single one, the named ones that give it."""
+    known = catalogue()
+    if key in known.named:
+        return tuple(reference(given) for given in known.named[key].gives)
+    return tuple(reference(name) for name, named in known.named.items() if key in named.gives)
+
+
+def feature_is_on(key: str, unit: Unit) -> bool | None:
+    """Return whether the unit has the feature that the permission needs; None where it needs none."""
+    feature = catalogue().permissions[key].feature if key in catalogue().permissions else None
+    if not feature or feature == MULTI_UNIT:
+        return None
+    above = [int(pk) for pk in unit.path.split("/") if pk]
+    return UnitFeature.objects.live().filter(feature=feature, unit__in=above).exists()
+
+
+def roles_giving(key: str, unit: Unit) -> QuerySet[Role]:
+    """Return the roles offered in the unit that give it: by their rules, or as a level of its module."""
+    known = catalogue()
+    rights = [key] if key in known.named else [r for r in known.rights_giving(key) if "@" not in r]
+    rules = Rule.objects.live().filter(permission__in=rights)
+    giving = Q(module=None, pk__in=rules.values("role"))
+    if key in known.permissions:
+        permission = known.permissions[key]
+        giving |= Q(module=permission.module, level__gte=int(permission.level))
+    return Role.objects.offered_in(unit).filter(giving).order_by("built_in", "display_name", "pk")
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """Who may do it here: numbers first. `others` come from above and are only counted."""
+
+    people: tuple[Account, ...]
+    sources: Mapping[int, Holder]
+    direct: int
+    through: int
+    groups: int
+    owner: int
+    others: int
+
+    @property
+    def count(self) -> int:
+        """How many people may do it."""
+        return len(self.sources)
+
+    def sentence(self) -> str:
+        """Return the numbers: "12 people: 3 directly, 9 through 2 groups"."""
+        counted = ngettext("%(count)d person", "%(count)d people", self.count) % {"count": self.count}
+        ways = []
+        if self.owner:
+            ways.append(_("the owner"))
+        if self.direct:
+            ways.append(_("%d directly") % self.direct)
+        if self.through:
+            words = ngettext(
+                "%(people)d through %(groups)d group", "%(people)d through %(groups)d groups", self.groups
+            )
+            ways.append(words % {"people": self.through, "groups": self.groups})
+        return f"{counted}: {', '.join(ways)}" if ways else counted
+
+
+def who_holds(key: str, unit: Unit) -> Holding:
+    """Return who may do it in the unit now. Raises UnknownPermission for what is no single permission."""
+    if key not in catalogue().permissions:
+        raise UnknownPermission(key)
+    found = {holder.account: holder for holder in holders(key, unit)}
+    kinds = [{source.kind for source in holder.sources} for holder in found.values()]
+    groups = {source.group for holder in found.values() for source in holder.sources if source.group}
+    people = [account for account in Account.objects.in_unit(unit) if account.pk in found] if found else []
+    return Holding(
+        people=tuple(people),
+        sources=MappingProxyType(found),
+        direct=sum("grant" in kind for kind in kinds),
+        through=sum("role" in kind for kind in kinds),
+        groups=len(groups),
+        owner=sum("owner" in kind for kind in kinds),
+        others=len(found) - len(people),
+    )
+
+
+def lines_of(
+    people: Iterable[Account], holding: Holding, unit: Unit, *, links: bool
+) -> list[tuple[Account, tuple[SourceLine, ...]]]:
+    """Return some of the people, each with sources in words."""
+    shown = list(people)
+    pairs = {(account.pk, source) for account in shown for source in holding.sources[account.pk].sources}
+    book = SourceBook(pairs, unit, live_now(timezone.now()), links=links)
+    return [(account, book.lines(account.pk, holding.sources[account.pk].sources)) for account in shown]

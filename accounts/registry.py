@@ -1,0 +1,63 @@
+"""What accounts tell the layers below: the one place where hooks are set."""
+
+from typing import Any
+
+from django.contrib.auth.signals import user_logged_in
+
+from accounts import access, guards, item_sections, mail
+from accounts.effects import effects_of
+from accounts.entrances import entrances
+from accounts.models import Account
+from accounts.owners import owners_stay
+from accounts.services.sessions import record_sign_in
+from accounts.sign_in.limits import begin
+from accounts.sign_in.proof import ask_proof, proof_of_person
+from adminrights.hooks import hooks
+from adminrights.models import Unit
+from adminrights.units import Enterable
+from roles.catalogue import catalogue
+from roles.wording import summary
+
+
+def permits(actor: Any, permission: str, unit: Unit) -> bool:
+    """Return whether the actor of a change holds the permission that the step needs."""
+    return access.may(actor, permission, unit)
+
+
+def label(permission: str) -> str:
+    """Return the permission's label for a refusal."""
+    return catalogue().permissions[permission].label
+
+
+def signed_in(sender: object, request: Any, user: Account, **kwargs: Any) -> None:
+    """Record a sign-in, by whatever door, and begin to measure the session."""
+    begin(request)
+    record_sign_in(user)
+
+
+def connect() -> None:
+    """Give the change pipeline its judgement: who may, what it does to people, what is refused."""
+    hooks.permits = permits
+    hooks.wording = label
+    hooks.summary = summary
+    hooks.effects = effects_of
+    hooks.ask_proof = ask_proof
+    hooks.guards = [
+        guards.people_of_the_unit,
+        guards.protected_people,
+        owners_stay,
+        guards.shared_record,
+        guards.new_addresses,
+        entrances,
+        guards.ceiling,
+        guards.demoted_administrators,
+        guards.last_administrator,
+        guards.seats,
+        proof_of_person,
+    ]
+    hooks.shown = {"items": item_sections.shown_in_menu, "my_items": item_sections.shown_as_mine}
+    Enterable.units_of = staticmethod(access.units_of)
+    mail.register_all()
+    # In the place of Django's own receiver, which writes past the pipeline; it may connect before or after.
+    user_logged_in.disconnect(dispatch_uid="update_last_login")
+    user_logged_in.connect(signed_in, dispatch_uid="update_last_login")

@@ -1,0 +1,93 @@
+"""Proving anew who one is, before what matters most: it must not be an open window that does it (S5).
+
+Pages about one's own sign-in ask for it themselves. Whatever gives administration, through whichever page,
+is stopped by a guard; what was sent is kept in the session and goes on after the proof.
+"""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from accounts.guards import is_administration
+from adminrights.change import Change, in_preview
+from adminrights.exceptions import NeedsProof
+from adminrights.going import go
+from roles.models import Role
+
+PROVED, WAITING = "proved", "waiting"
+# What is kept of a form while the person proves who they are. Passwords are typed again.
+MOST_KEPT = 100_000
+NEVER_KEPT = frozenset({"csrfmiddlewaretoken", "password", "current", "again"})
+
+# Commands and the product itself have nobody to ask.
+_fresh: ContextVar[bool] = ContextVar("fresh", default=True)
+
+
+def note_proof(request: HttpRequest) -> None:
+    """Remember that the person has just proved who they are."""
+    request.session[PROVED] = time.time()
+
+
+def is_proved(request: HttpRequest) -> bool:
+    """Return whether the person has proved it within the last minutes."""
+    return bool(time.time() - request.session.get(PROVED, 0) < settings.PROOF_SECONDS)
+
+
+@contextmanager
+def proved(*, fresh: bool) -> Iterator[None]:
+    """Say to the guard whether the person of the request has proved it."""
+    token = _fresh.set(fresh)
+    try:
+        yield
+    finally:
+        _fresh.reset(token)
+
+
+def proof_of_person(change: Change) -> None:
+    """Stop what gives administration, or touches it through a role, until the actor has proved who it is."""
+    if change.by_system or _fresh.get() or in_preview():
+        return
+    given = any(is_administration(key) for effect in change.effects.given for key in effect.gained)
+    by_role = isinstance(change.target, Role) and any(
+        is_administration(key) for effect in change.effects.real for key in effect.lost
+    )
+    if given or by_role:
+        raise NeedsProof(_("This is about administration. Confirm first that it is you, then do it again."))
+
+
+def ask_proof(request: HttpRequest, wanted: str = "") -> HttpResponse:
+    """Keep what was sent, and lead to where one proves who one is; then on to the page, or to `wanted`."""
+    request.session.pop(WAITING, None)
+    if request.method == "POST":
+        _keep(request)
+    wanted = wanted or _page_behind(request) or request.get_full_path()
+    return go(request, f"{reverse('accounts:prove')}?{urlencode({'next': wanted})}")
+
+
+def _page_behind(request: HttpRequest) -> str:
+    """Return the page in which a dialog or a part was asked for by a script; nothing for a whole page."""
+    htmx: Any = getattr(request, "htmx", None)
+    return str(htmx.current_url_abs_path or "") if htmx else ""
+
+
+def _keep(request: HttpRequest) -> None:
+    fields = [[name, values] for name, values in request.POST.lists() if name not in NEVER_KEPT]
+    if sum(len(value) for _name, values in fields for value in values) <= MOST_KEPT:
+        request.session[WAITING] = {"path": request.get_full_path(), "fields": fields}
+
+
+def waiting(request: HttpRequest) -> dict[str, Any] | None:
+    """Return what was sent before the proof, once: its path, and its fields as pairs."""
+    kept = request.session.pop(WAITING, None)
+    if kept is None:
+        return None
+    pairs = [(name, value) for name, values in kept["fields"] for value in values]
+    return {"path": kept["path"], "fields": pairs}

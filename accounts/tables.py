@@ -1,0 +1,102 @@
+"""The columns of All Accounts (S0-12 to S0-21, S1-08, S1-09, C-04)."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import django_tables2 as tables
+from django.middleware.csrf import get_token
+from django.utils.functional import cached_property
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import Account
+from accounts.standing import SHORT
+from accounts.states import marks_of, quick_buttons, time_left
+from adminrights import cells
+from adminrights.navigation import path_of
+
+SHOWN_GROUPS = 2
+BY_NAME = ("last_name", "first_name", "pk")
+
+
+class AccountTable(tables.Table):
+    """Details, Status, ID, Name, Email, Groups, Last sign-in, and what can be done."""
+
+    details = tables.Column(gettext_lazy("Details"), empty_values=(), orderable=False)
+    status = tables.Column(gettext_lazy("Status"), order_by=("status", *BY_NAME), empty_values=())
+    id = tables.Column(gettext_lazy("ID"), attrs={"td": {"class": "num"}}, empty_values=())
+    name = tables.Column(gettext_lazy("Name"), order_by=BY_NAME, empty_values=())
+    email = tables.Column(gettext_lazy("Email"), order_by=("email_key",), empty_values=())
+    groups = tables.Column(gettext_lazy("Groups"), empty_values=(), orderable=False)
+    last_login = tables.Column(
+        gettext_lazy("Last sign-in"), order_by=("last_login", *BY_NAME), empty_values=()
+    )
+    actions = tables.Column("", empty_values=(), orderable=False)
+
+    class Meta:
+        order_by = "name"
+        attrs = {"caption": gettext_lazy("Accounts")}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # The groups of the accounts that the page shows: set by the page, in one statement for all.
+        self.joined: dict[int, list[tuple[int, str]]] = {}
+        self.levels: Mapping[int, tuple[str, str]] = {}
+
+    def before_render(self, request: Any) -> None:
+        several = len(getattr(request, "units", ())) > 1
+        if not several or not request.user.has_perm("accounts:update", request.unit):
+            self.columns.hide("details")
+
+    def render_details(self, record: Account) -> SafeString:
+        """The sign at the left of the row that opens the person's details (S4-32)."""
+        url = path_of("accounts:account_details", record.pk)
+        return cells.dialog_sign(url, "id-card", _("Details of %s") % record.name)
+
+    def render_status(self, record: Account) -> SafeString:
+        shown = cells.badges([record.status, *marks_of(record)])
+        left = time_left(record)
+        return format_html('{} <span class="muted">{}</span>', shown, left) if left else shown
+
+    def render_id(self, record: Account) -> int:
+        return record.pk
+
+    def render_name(self, record: Account) -> SafeString:
+        return cells.row_link(path_of("accounts:account_detail", record.pk), record.name)
+
+    def render_email(self, record: Account) -> SafeString:
+        return format_html('<span class="one-line" title="{0}">{0}</span>', record.email)
+
+    def render_groups(self, record: Account) -> SafeString:
+        linked = self.request.user.has_perm("groups:get", self.request.unit)
+        groups = self.joined.get(record.pk, [])
+        shown = [group_tag(pk, name, linked=linked) | self.short(pk) for pk, name in groups[:SHOWN_GROUPS]]
+        if more := groups[SHOWN_GROUPS:]:
+            names = ", ".join(name for _pk, name in more)
+            shown.append({"label": f"+{len(more)}", "title": names})
+        return cells.tags(shown)
+
+    def short(self, group: int) -> dict[str, str]:
+        """Return the unit and the level of a group of the role matrix, where a long name is cut."""
+        role, unit = self.levels.get(group, ("", ""))
+        return {"label": unit, "detail": str(SHORT[role])} if role in SHORT else {}
+
+    def render_last_login(self, record: Account) -> SafeString:
+        return cells.day(record.last_login, _("never"))
+
+    def render_actions(self, record: Account) -> SafeString:
+        several = len(getattr(self.request, "units", ())) > 1
+        buttons = quick_buttons(record, self.request.user, self.request.unit, several=several)
+        return cells.quick_menu(buttons, record.name, self.csrf_token)
+
+    @cached_property
+    def csrf_token(self) -> str:
+        return get_token(self.request)
+
+
+def group_tag(pk: int, name: str, *, linked: bool) -> dict[str, str]:
+    """Return the group as a tag, leading to its page for whoever may open it (S1-17)."""
+    url = path_of("groups:group_detail", pk) if linked else ""
+    return {"label": name, "url": url, "title": name}

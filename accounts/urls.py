@@ -1,0 +1,57 @@
+"""The addresses of accounts, of signing in and of one's own pages."""
+
+from django.urls import path
+
+from accounts.book_urls import urlpatterns as book_urls
+from accounts.item_urls import urlpatterns as item_urls
+from accounts.security_urls import urlpatterns as security_urls
+from accounts.session_urls import urlpatterns as session_urls
+from accounts.unit_urls import urlpatterns as unit_urls
+from accounts.views import (
+    accounts,
+    adding,
+    details,
+    editing,
+    invitations,
+    mail,
+    me,
+    permissions,
+    steps,
+    unit_access,
+)
+
+app_name = "accounts"
+urlpatterns = [
+    *session_urls,
+    *item_urls,
+    *book_urls,
+    *unit_urls,
+    path("accounts/", accounts.AccountList.as_view(), name="account_list"),
+    path("accounts/add/", editing.AccountCreate.as_view(), name="account_create"),
+    path("accounts/add/address/", adding.AddressCheck.as_view(), name="account_address"),
+    path("accounts/add/matrix/", editing.AccountCreateMatrix.as_view(), name="account_create_matrix"),
+    path("accounts/<int:pk>/", accounts.AccountDetail.as_view(), name="account_detail"),
+    path("accounts/<int:pk>/history/", accounts.AccountHistory.as_view(), name="account_history"),
+    path("accounts/<int:pk>/edit/", editing.AccountEdit.as_view(), name="account_edit"),
+    path("accounts/<int:pk>/edit/matrix/", editing.AccountEditMatrix.as_view(), name="account_edit_matrix"),
+    path("accounts/<int:pk>/details/", details.AccountDetails.as_view(), name="account_details"),
+    path("accounts/<int:pk>/units/", unit_access.AccountUnits.as_view(), name="account_units"),
+    path(
+        "accounts/<int:pk>/permissions/",
+        permissions.AccountPermissions.as_view(),
+        name="account_permissions",
+    ),
+    path("accounts/<int:pk>/disable/", steps.AccountDisable.as_view(), name="account_disable"),
+    path("accounts/<int:pk>/reactivate/", steps.AccountReactivate.as_view(), name="account_reactivate"),
+    path("accounts/<int:pk>/unlock/", steps.AccountUnlock.as_view(), name="account_unlock"),
+    path("accounts/<int:pk>/remove/", steps.AccountRemove.as_view(), name="account_remove"),
+    path("accounts/<int:pk>/resend/", invitations.InvitationResend.as_view(), name="invitation_resend"),
+    path("accounts/<int:pk>/cancel/", invitations.InvitationCancel.as_view(), name="invitation_cancel"),
+    path("mail/", mail.MailList.as_view(), name="mail_list"),
+    path("mail/again/", mail.MailAgainAll.as_view(), name="mail_again_all"),
+    path("mail/<int:pk>/again/", mail.MailAgain.as_view(), name="mail_again"),
+    path("me/", me.MyAccess.as_view(), name="my_access"),
+    path("me/profile/", me.MyProfile.as_view(), name="my_profile"),
+    *security_urls,
+    path("me/password/", me.MyPassword.as_view(), name="my_password"),
+]

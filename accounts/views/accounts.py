@@ -1,0 +1,188 @@
+"""All Accounts, and the page of one account."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from accounts.access import token_for
+from accounts.elsewhere import elsewhere
+from accounts.explain import ModuleAccess, explain
+from accounts.factors import factors_of
+from accounts.filters import AccountFilter
+from accounts.history import history_of
+from accounts.item_sections import section_of
+from accounts.letters import letters_to
+from accounts.matrix import matrix_of
+from accounts.models import Account
+from accounts.names import Names, names_in
+from accounts.organisation import add_label
+from accounts.running import running_sessions
+from accounts.states import groups_of, invitation_state, marks_of, page_buttons, with_state
+from accounts.tables import AccountTable, group_tag
+from accounts.views.tabs import account_tabs
+from adminrights.models import JournalEntry, Unit
+from adminrights.navigation import Button, EmptyState, Link
+from adminrights.views import DetailPage, ListPage, Page
+from groups.models import Group, Membership
+
+ADMINISTRATES = "accounts:update"
+LATEST = 12
+HISTORY_PAGE = 50
+
+
+class AccountPage(Page):
+    """A page about one account of the unit."""
+
+    def visible(self) -> QuerySet[Account]:
+        return Account.objects.in_unit(self.unit)
+
+    def breadcrumbs(self) -> list[Link]:
+        crumbs = [Link(_("All Accounts"), reverse("accounts:account_list"))]
+        if self.object is not None:
+            crumbs.append(Link(self.object.name, self.object.get_absolute_url()))
+        return crumbs
+
+
+class AccountList(ListPage):
+    """S0-11 to S0-22, S1-08 to S1-13."""
+
+    permission = "accounts:list"
+    title = gettext_lazy("All Accounts")
+    table_class = AccountTable
+
+    def get_queryset(self) -> QuerySet[Account]:
+        return with_state(Account.objects.in_unit(self.unit))
+
+    @cached_property
+    def names(self) -> Names:
+        return names_in(self.unit, token_for(self.request.user))  # type: ignore[arg-type]
+
+    def get_filter(self) -> AccountFilter:
+        return AccountFilter(
+            self.request.GET, queryset=self.get_queryset(), request=self.request, names=self.names
+        )
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**kwargs)
+        shown = [row.record.pk for row in context["table"].paginated_rows]
+        context["table"].joined = groups_of(shown, self.names.groups)
+        context["table"].levels = self.names.levels
+        count = context["count"]
+        words = ngettext("%(count)d account", "%(count)d accounts", count) % {"count": count}
+        return context | {"buttons": self.buttons(), "count_text": words, "empty": self.empty()}
+
+    def buttons(self) -> list[Button]:
+        if not self.may("accounts:create"):
+            return []
+        add = reverse("accounts:account_create")
+        return [Button(add_label(self.unit), add, "user-plus", style="primary")]
+
+    def empty(self) -> EmptyState:
+        if any(self.request.GET.get(name) for name in ("q", "status", "group", "role", "unit")):
+            everything = Button(_("Show all accounts"), self.request.path)
+            text = _("Try fewer letters of the name or the address, or take a filter away.")
+            return EmptyState(_("No account matches"), text, "search-x", everything)
+        add = next(iter(self.buttons()), None)
+        return EmptyState(_("No accounts yet"), _("Accounts are the people who sign in here."), "users", add)
+
+
+class AccountDetail(AccountPage, DetailPage):
+    """S0-41 to S0-49, S1-14 to S1-21."""
+
+    permission = "accounts:get"
+    template_name = "accounts/account_detail.html"
+
+    def breadcrumbs(self) -> list[Link]:
+        return super().breadcrumbs()[:1]
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        account: Account = self.object
+        viewer: Account = self.request.user  # type: ignore[assignment]
+        marks = marks_of(account)
+        modules = explain(account, self.unit, as_if_active=True, links=self.may("groups:get"), reader=viewer)
+        units: list[Unit] = self.request.units  # type: ignore[attr-defined]
+        return super().get_context_data(
+            title=account.name,
+            person=account.name,
+            subtitle=account.email,
+            state=account.status,
+            tabs=account_tabs(self.request, account, "account_detail"),
+            state_marks=marks,
+            marks=[*marks, *self.standing(modules)],
+            buttons=page_buttons(account, viewer, self.unit),
+            invitation=invitation_state(account),
+            tags=self.group_tags(),
+            matrix=matrix_of(account, self.unit),
+            areas=by_area(modules),
+            held=sum(len(module.permissions) for module in modules),
+            elsewhere=[] if modules else elsewhere(account, viewer, units, self.unit),
+            withheld=sum(module.withheld_count for module in modules),
+            history=self.history(),
+            items=section_of(account, viewer, self.unit),
+            letters=letters_to(account) if self.may(ADMINISTRATES) else None,
+            factors=factors_of(account),
+            sessions=running_sessions(account),
+            may_reset=self.may("accounts:update") and account.pk != viewer.pk,
+            removable=self.may("accounts:delete") and account.pk != viewer.pk,
+            **kwargs,
+        )
+
+    def standing(self, modules: list[ModuleAccess]) -> Iterator[str]:
+        """Yield "owner" and "administrator", computed from what the account may do (S0-06, C-27)."""
+        if self.unit.root_id_or_self in self.object.owned_units.values_list("pk", flat=True):
+            yield "owner"
+        held = (permission for module in modules for permission in module.permissions)
+        if any(permission.key == ADMINISTRATES and permission.effective for permission in held):
+            yield "administrator"
+
+    def group_tags(self) -> list[dict[str, str]]:
+        memberships = Membership.objects.live().filter(
+            account=self.object, group__in=Group.objects.in_unit(self.unit)
+        )
+        groups = (membership.group for membership in memberships.select_related("group"))
+        linked = self.may("groups:get")
+        tags = [group_tag(group.pk, group.display_name, linked=linked) for group in groups]
+        return sorted(tags, key=lambda tag: tag["label"].casefold())
+
+    def history(self) -> list[Any] | None:
+        """Return the newest entries, for whoever may read the log."""
+        if not self.may("access_log:list"):
+            return None
+        return history_of(self.object, entries_about(self.object, self.unit)[:LATEST])
+
+
+class AccountHistory(AccountPage, DetailPage):
+    """Everything the journal tells of one account, page by page."""
+
+    permission = "access_log:list"
+    title = gettext_lazy("History")
+    template_name = "accounts/account_history.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        entries = entries_about(self.object, self.unit)
+        page = Paginator(entries, HISTORY_PAGE).get_page(self.request.GET.get("page"))
+        return super().get_context_data(
+            page=page,
+            history=history_of(self.object, page.object_list),
+            subtitle=self.object.name,
+            **kwargs,
+        )
+
+
+def entries_about(account: Account, unit: Unit) -> QuerySet[JournalEntry]:
+    """Return what happened to the account as far as it is seen from the unit, newest first."""
+    return JournalEntry.objects.about(account).seen_from(unit).select_related("actor")
+
+
+def by_area(modules: list[ModuleAccess]) -> list[dict[str, Any]]:
+    """Return the modules under the areas of the navigation: [{label, modules}]."""
+    areas: dict[str, list[ModuleAccess]] = {}
+    for access in modules:
+        areas.setdefault(access.module.group, []).append(access)
+    return [{"label": _(label), "modules": found} for label, found in areas.items()]

@@ -1,0 +1,203 @@
+"""The small pieces that stand in every row of a list, written in Python.
+
+A template for each cell takes most of a long list's time, so what repeats by the row is joined here;
+every value is escaped by `format_html`.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
+from functools import lru_cache
+from inspect import signature
+from typing import Any, NamedTuple
+
+from django.utils import formats, timezone
+from django.utils.html import conditional_escape, escape, format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+from lucide.templatetags.lucide import lucide
+
+from adminrights.navigation import Button
+
+EMPTY = mark_safe('<span class="muted">–</span>')
+
+
+class Badge(NamedTuple):
+    """How a status looks: always a colour, a sign and a word together."""
+
+    tone: str
+    icon: str
+    label: Any
+
+
+BADGES = {
+    "active": Badge("good", "circle-check", gettext_lazy("Active")),
+    "pending": Badge("wait", "clock", gettext_lazy("Pending")),
+    "disabled": Badge("off", "ban", gettext_lazy("Disabled")),
+    "locked": Badge("bad", "lock", gettext_lazy("Locked")),
+    "expired": Badge("wait", "timer-off", gettext_lazy("Invitation expired")),
+    "refused": Badge("bad", "ban", gettext_lazy("Refused")),
+    "waiting": Badge("wait", "clock", gettext_lazy("Waiting")),
+    "sent": Badge("info", "send", gettext_lazy("Sent")),
+    "delivered": Badge("good", "mail-check", gettext_lazy("Delivered")),
+    "deferred": Badge("wait", "hourglass", gettext_lazy("Delayed")),
+    "bounced": Badge("bad", "undo-2", gettext_lazy("Came back")),
+    "rejected": Badge("bad", "ban", gettext_lazy("Refused by the provider")),
+    "failed": Badge("bad", "circle-slash", gettext_lazy("Not sent")),
+    "given_up": Badge("bad", "circle-off", gettext_lazy("Given up")),
+    "complained": Badge("bad", "flag", gettext_lazy("Marked as spam")),
+    "void": Badge("off", "mail-x", gettext_lazy("No longer needed")),
+    "undelivered": Badge("bad", "mail-warning", gettext_lazy("Mail not delivered")),
+    "owner": Badge("info", "crown", gettext_lazy("Owner")),
+    "administrator": Badge("info", "shield-check", gettext_lazy("Administrator")),
+}
+
+
+@lru_cache(maxsize=256)
+def icon(name: str, size: int = 16) -> SafeString:
+    """Return an inline drawing that screen readers pass over; the words beside it carry the meaning."""
+    if not name:
+        return SafeString("")
+    drawing = lucide(name, size=size, aria_hidden="true", focusable="false")
+    return mark_safe(drawing)  # noqa: S308 - the package's own drawing, no input
+
+
+def badge(key: str, label: str = "") -> SafeString:
+    """Return a status as colour, sign and word; a key unknown here shows its own word, never nothing."""
+    return _badge(str(key), str(label), get_language() or "")
+
+
+@lru_cache(maxsize=256)
+def _badge(key: str, label: str, language: str) -> SafeString:
+    known = BADGES.get(key) or Badge("off", "info", key.capitalize())
+    return format_html(
+        '<span class="badge-status tone-{}">{}<span>{}</span></span>',
+        known.tone,
+        icon(known.icon, 14),
+        label or known.label,
+    )
+
+
+def badges(keys: Iterable[str]) -> SafeString:
+    """Return several statuses side by side."""
+    return format_html_join(" ", "{}", ((badge(key),) for key in keys))
+
+
+def row_link(url: str, label: str) -> SafeString:
+    """Return the link that names a row."""
+    return format_html('<a class="row-link" href="{}">{}</a>', url, label)
+
+
+def tags(items: Sequence[Mapping[str, str]]) -> SafeString:
+    """Return names as tags: {label, detail?, url?, title?}, e.g. the groups of an account (S1-17)."""
+    if not items:
+        return EMPTY
+    return format_html(
+        '<ul class="tags">{}</ul>', format_html_join("", "<li>{}</li>", ((tag(i),) for i in items))
+    )
+
+
+def tag(item: Mapping[str, str]) -> SafeString:
+    """Return one tag, a link if it has an address; a detail stays whole where a long label is cut."""
+    label, url, title = item["label"], item.get("url", ""), item.get("title", "")
+    if detail := item.get("detail"):
+        label = format_html(
+            '<span class="tag-label">{}</span> <span class="tag-detail">{}</span>', label, detail
+        )
+    if url:
+        return format_html('<a class="tag" href="{}" title="{}">{}</a>', url, title, label)
+    return format_html('<span class="tag" title="{}">{}</span>', title, label)
+
+
+def day(moment: datetime | None, otherwise: str) -> SafeString:
+    """Return the day of a moment, the time of day as its title; `otherwise` where there is none."""
+    if moment is None:
+        return format_html('<span class="muted">{}</span>', otherwise)
+    local = timezone.localtime(moment)
+    return format_html(
+        '<time datetime="{}" title="{}">{}</time>',
+        local.isoformat(),
+        formats.date_format(local, "j M Y, H:i"),
+        formats.date_format(local, "j M Y"),
+    )
+
+
+def quick_menu(buttons: Sequence[Button], subject: str, csrf_token: str) -> SafeString:
+    """Return the menu at the far right of a row (S1-30, S1-41); it opens without scripts.
+
+    Without buttons there is no menu.
+    """
+    if not buttons:
+        return SafeString("")
+    return format_html(
+        '<details class="drop quick-menu"><summary aria-label="{}">{}</summary>'
+        '<div class="drop-panel drop-end">{}</div></details>',
+        _("Actions for %s") % subject,
+        icon("ellipsis"),
+        format_html_join("", "{}", ((_menu_item(button, csrf_token),) for button in buttons)),
+    )
+
+
+def _menu_item(button: Button, csrf_token: str) -> SafeString:
+    pieces = _around_address(button.icon, str(button.label), button.style, button.post, button.dialog)
+    url = escape(button.url)
+    if not button.post:
+        return mark_safe(url.join(pieces))  # noqa: S308 - all of it is escaped
+    before, middle, after = pieces
+    fields = {"csrfmiddlewaretoken": csrf_token, **button.fields}
+    inputs = format_html_join("", '<input type="hidden" name="{}" value="{}">', fields.items())
+    return mark_safe(f"{before}{url}{middle}{inputs}{after}")  # noqa: S308 - all of it is escaped
+
+
+@lru_cache(maxsize=512)
+def _around_address(name: str, label: str, style: str, post: bool, dialog: bool) -> tuple[str, ...]:
+    """Return an item of the menu in pieces, cut where its address stands: only that differs by the row."""
+    inner = format_html("{}<span>{}</span>", icon(name), label)
+    if post:
+        button = format_html('<button class="drop-item drop-{}">{}</button></form>', style, inner)
+        return '<form method="post" action="', '">', button
+    opening = format_html('<a class="drop-item drop-{}" href="', style)
+    closing = format_html("{}</a>", inner)
+    if not dialog:
+        return opening, f'">{closing}'
+    swap = '" hx-target="#dialog" hx-swap="innerHTML" aria-haspopup="dialog">'
+    return opening, '" hx-get="', f"{swap}{closing}"
+
+
+def dialog_sign(url: str, sign: str, label: str) -> SafeString:
+    """Return a sign that opens a dialog, or the page without scripts; its label is read out."""
+    return format_html(
+        '<a class="icon-button" href="{0}" hx-get="{0}" hx-target="#dialog" hx-swap="innerHTML"'
+        ' aria-haspopup="dialog" title="{1}" aria-label="{1}">{2}</a>',
+        url,
+        label,
+        icon(sign),
+    )
+
+
+def rows(table: Any) -> SafeString:
+    """Return the rows of a table's page. On narrow screens each cell shows its column's name."""
+    drawn = [(_opening(column), _drawing(column)) for column in table.columns]
+    lines = (
+        "".join(f"{opening}{conditional_escape(draw(row))}</td>" for opening, draw in drawn)
+        for row in table.paginated_rows
+    )
+    return mark_safe("".join(f'<tr role="row">{line}</tr>' for line in lines))  # noqa: S308 - escaped
+
+
+def _drawing(column: Any) -> Callable[[Any], Any]:
+    """Return what draws the column's cell of a row.
+
+    The library looks up for every cell what to hand to which function. Where a cell is drawn from the
+    record alone, and never left out, that is known beforehand.
+    """
+    if column.column.empty_values == () and list(signature(column.render).parameters) == ["record"]:
+        return lambda row: column.render(row.record)
+    return lambda row: row.get_cell(column.name)
+
+
+def _opening(column: Any) -> SafeString:
+    kind = f"col-{column.name} {column.attrs['td'].get('class', '')}".strip()
+    if column.name in {"select", "details", "actions"}:
+        return format_html('<td role="cell" class="{}">', kind)
+    return format_html('<td role="cell" class="{}" data-label="{}">', kind, column.header)

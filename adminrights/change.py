@@ -1,0 +1,388 @@
+"""The one pipeline through which everything changes.
+
+    with change(Event.GROUP_UPDATED, actor=actor, unit=group.unit, target=group, needs="groups:update") as c:
+        c.update(group, name=name)
+
+On leaving the block: who gains and who loses what is computed, the guards look at it, the journal gets
+its entry, and all of it commits together, or nothing does. Inside an open change another `change(…)`
+joins it.
+"""
+
+import uuid
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db import models, transaction
+
+from adminrights import clock, journal
+from adminrights.effects import Effects
+from adminrights.events import Event
+from adminrights.exceptions import NotAllowed, Refused
+from adminrights.hooks import hooks
+from adminrights.models import Fact, JournalEntry, JournalHead, OutgoingMail, Unit
+from adminrights.models.base import pipeline_writes as _writing
+from adminrights.origin import current_origin
+
+
+class System:
+    """The actor of commands and of the product itself: passes every check, is named in the journal."""
+
+    pk = None
+
+    def __str__(self) -> str:
+        return "System"
+
+
+SYSTEM = System()
+Actor = Any  # an Account or SYSTEM; accounts stand above this package, so their type can't be named here
+
+
+_open: ContextVar["Change | None"] = ContextVar("change", default=None)
+_previewed: ContextVar["list[Change] | None"] = ContextVar("previewed", default=None)
+
+
+@dataclass(slots=True)
+class Change:
+    """One change under way: what it has written so far and, once it is left, what it does to people."""
+
+    event: Event
+    actor: Actor
+    unit: Unit | None = None
+    target: models.Model | None = None
+    reason: str = ""
+    id: uuid.UUID = field(default_factory=uuid.uuid4)
+    at: datetime = field(default_factory=clock.now)
+    started: list[Fact] = field(default_factory=list)
+    ended: list[Fact] = field(default_factory=list)
+    written: list[dict[str, Any]] = field(default_factory=list)
+    mentions: set[tuple[str, int]] = field(default_factory=set)
+    concerned: dict[int, Any] = field(default_factory=dict)
+    created: list[models.Model] = field(default_factory=list)
+    mails: list[OutgoingMail] = field(default_factory=list)
+    effects: Effects = field(default_factory=Effects)
+    head: JournalHead | None = None
+    policy_changed: bool = False
+    # What the hooks computed once and need again.
+    scratch: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def by_system(self) -> bool:
+        """Whether the command line or the product itself acts."""
+        return isinstance(self.actor, System)
+
+    @property
+    def changes_nothing(self) -> bool:
+        """Whether there is only something to tell: nothing is written but the journal."""
+        return all(row["do"] == "note" for row in self.written)
+
+    def require(self, needs: str | Sequence[str], unit: Unit | None) -> None:
+        """Raise NotAllowed unless the actor holds the permissions in the unit."""
+        keys = (needs,) if isinstance(needs, str) else tuple(needs)
+        if self.by_system or not keys:
+            return
+        permits = hooks.permits
+        missing = [k for k in keys if unit is None or permits is None or not permits(self.actor, k, unit)]
+        if missing:
+            words = ", ".join(hooks.wording(key) for key in missing)
+            raise NotAllowed(f"You may not do this here. It needs: {words}.", missing)
+
+    def create(self, obj: models.Model) -> Any:
+        """Insert an object and return it."""
+        return self.create_all([obj])[0]
+
+    def create_all(self, objs: Iterable[models.Model]) -> list[Any]:
+        """Insert objects of one kind in one statement and return them."""
+        objs = list(objs)
+        self._insert(objs)
+        self.created += objs
+        for obj in objs:
+            self._write("create", obj)
+        return objs
+
+    def update(self, obj: models.Model, **values: Any) -> set[str]:
+        """Save the values that differ and return the names of their fields."""
+        differing = {name: value for name, value in values.items() if getattr(obj, name) != value}
+        if not differing:
+            return set()
+        secret: frozenset[str] = getattr(obj, "SECRET_FIELDS", frozenset())
+        before = {name: getattr(obj, name) for name in differing}
+        for name, value in differing.items():
+            setattr(obj, name, value)
+        fields = list(differing)
+        if hasattr(obj, "version") and set(differing) - getattr(obj, "BACKGROUND_FIELDS", frozenset()):
+            obj.version += 1
+            fields.append("version")
+        self._save(obj, update_fields=fields)
+        shown = {
+            name: ["…", "…"] if name in secret else [_plain(before[name]), _plain(differing[name])]
+            for name in differing
+        }
+        self._write("update", obj, fields=shown)
+        return set(differing)
+
+    def update_all(self, rows: models.QuerySet[Any], **values: Any) -> int:
+        """Write the same into many rows in one statement and return their number; the entry tells no more.
+
+        For what the product does to everybody at once: it moves no right and makes no form stale.
+        """
+        with _writing():
+            number: int = rows.update(**values)
+        if number:
+            self.note(kind=rows.model._meta.model_name, number=number, fields=", ".join(sorted(values)))
+        return number
+
+    def start(self, fact: Fact) -> Any:
+        """Start one fact now, ending a run-out one with the same subject, and return it."""
+        return self.start_all([fact])[0]
+
+    def start_all(self, facts: Iterable[Fact]) -> list[Any]:
+        """Start facts of one kind in one statement and return them."""
+        facts = list(facts)
+        if not facts:
+            return []
+        model = type(facts[0])
+        self.end_all(self._run_out(model, facts))
+        for fact in facts:
+            fact.starts_at = fact.starts_at or self.at
+            fact.started_in = self.id
+            fact.started_by_id = self.actor.pk
+        self._insert(facts)
+        self.started += facts
+        for fact in facts:
+            self._write("start", fact)
+        return facts
+
+    def end(self, fact: Fact) -> None:
+        """End one fact now."""
+        self.end_all([fact])
+
+    def end_all(self, facts: Iterable[Fact]) -> None:
+        """End facts of one kind now, in one statement."""
+        facts = list(facts)
+        if not facts:
+            return
+        model = type(facts[0])
+        values = {"ended_at": self.at, "ended_in": self.id, "ended_by_id": self.actor.pk}
+        for fact in facts:
+            for name, value in values.items():
+                setattr(fact, name, value)
+        self._note_policy(model)
+        with _writing():
+            for batch in _batches([fact.pk for fact in facts], 500):
+                model.objects.filter(pk__in=batch, ended_at=None).update(**values)
+        self.ended += facts
+        for fact in facts:
+            self._write("end", fact)
+
+    def concern(self, *accounts: Any) -> None:
+        """Name existing accounts whose record is touched, for the guards and the history."""
+        for account in accounts:
+            self.concerned[account.pk] = account
+            self.mentions.add(("account", account.pk))
+
+    def send(self, message: str, account: Any, *, to: str = "", **facts: Any) -> OutgoingMail:
+        """Promise a mail to the account, or to another address of it: its row commits with the change, a
+        worker sends it (M1).
+        """
+        mail = OutgoingMail.objects.create(
+            key=uuid.uuid4(),
+            message=message,
+            account=account,
+            address=to or account.email,
+            facts=facts,
+            change=self.id,
+            request_id=current_origin().request_id,
+            created_at=self.at,
+            next_try_at=self.at,
+        )
+        self.mails.append(mail)
+        self.written.append({"do": "send", "kind": "outgoingmail", "id": mail.pk, "label": message})
+        return mail
+
+    def note(self, **details: Any) -> None:
+        """Add plain details to the journal entry."""
+        self.written.append({"do": "note", **{name: _plain(value) for name, value in details.items()}})
+
+    def finish(self) -> None:
+        """Compute the effects, ask the guards, write the journal."""
+        if not self.written:
+            return
+        if hooks.effects is not None:
+            self.effects = hooks.effects(self)
+        for guard in hooks.guards:
+            guard(self)
+        with _writing():
+            journal.record(self)
+        previewed = _previewed.get()
+        if previewed is not None:
+            previewed.append(self)
+
+    def _insert(self, objs: Sequence[models.Model]) -> None:
+        if not objs:
+            return
+        self._note_policy(type(objs[0]))
+        with _writing():
+            if len(objs) == 1:
+                objs[0].save(force_insert=True)
+            else:
+                type(objs[0])._default_manager.bulk_create(objs, batch_size=500)
+
+    def _save(self, obj: models.Model, update_fields: list[str]) -> None:
+        self._note_policy(type(obj))
+        with _writing():
+            obj.save(update_fields=update_fields)
+
+    def _write(self, verb: str, obj: models.Model, **details: Any) -> None:
+        kind = obj._meta.model_name or ""
+        row: dict[str, Any] = {"do": verb, "kind": kind, "id": obj.pk, "label": str(obj)}
+        if isinstance(obj, Fact):
+            for name in obj.SUBJECT:
+                foreign = obj._meta.get_field(name)
+                value = getattr(obj, foreign.attname)  # type: ignore[union-attr]
+                row[name] = _plain(value)
+                if foreign.is_relation and isinstance(value, int):
+                    self.mentions.add((foreign.related_model._meta.model_name, value))  # type: ignore[union-attr,arg-type]
+            if obj.expires_at:
+                row["until"] = _plain(obj.expires_at)
+        elif isinstance(obj.pk, int):
+            self.mentions.add((kind, obj.pk))
+        self.written.append(row | details)
+
+    def _note_policy(self, model: type[models.Model]) -> None:
+        """Draw a new token at every write: between two of them somebody may read, and keep, the policy."""
+        if not getattr(model, "IS_POLICY", False) or self.head is None:
+            return
+        self.policy_changed = True
+        self.head.policy = uuid.uuid4()
+        self.head.save(update_fields=["policy"])
+
+    def _run_out(self, model: type[Fact], facts: list[Fact]) -> list[Fact]:
+        first = model._meta.get_field(model.SUBJECT[0]).attname  # type: ignore[union-attr]
+        key = [model._meta.get_field(name).attname for name in model.SUBJECT]  # type: ignore[union-attr]
+        wanted = {tuple(getattr(fact, name) for name in key) for fact in facts}
+        values = {getattr(fact, first) for fact in facts}
+        run_out = model.objects.not_ended().filter(expires_at__lte=self.at, **{f"{first}__in": values})
+        return [fact for fact in run_out if tuple(getattr(fact, name) for name in key) in wanted]
+
+
+def _plain(value: Any) -> Any:
+    if value is None or isinstance(value, bool | int | str):
+        return value
+    return value.isoformat() if isinstance(value, datetime) else str(value)
+
+
+def _batches(items: list[int], size: int) -> Iterator[list[int]]:
+    for index in range(0, len(items), size):
+        yield items[index : index + size]
+
+
+@contextmanager
+def change(
+    event: Event,
+    *,
+    actor: Actor,
+    unit: Unit | None = None,
+    target: models.Model | None = None,
+    needs: str | Sequence[str] = (),
+    reason: str = "",
+) -> Iterator[Change]:
+    """Open a change, or join the one that is open.
+
+    Raises NotAllowed when the actor lacks a permission of `needs` in the unit, and whatever Refused a
+    guard raises on leaving. A refusal undoes everything and is itself journaled.
+    """
+    outer = _open.get()
+    if outer is not None:
+        outer.require(needs, unit)
+        yield outer
+        return
+    current = Change(event, actor, unit, target, reason or current_origin().reason)
+    token = _open.set(current)
+    try:
+        with transaction.atomic():
+            current.head = lock_head()
+            # After the lock: what was changed while this one waited lies before it.
+            current.at = clock.now()
+            current.require(needs, unit)
+            yield current
+            current.finish()
+            _follow(current)
+    except Refused as refusal:
+        if _previewed.get() is None:
+            record_refusal(current, refusal)
+        raise
+    finally:
+        _open.reset(token)
+
+
+def _follow(change: Change) -> None:
+    """Keep, for whoever has to tell of a fault, whether the change was written and whether it is saved."""
+    if change.written and _previewed.get() is None:
+        progress = current_origin().progress
+        progress.written = True
+        transaction.on_commit(progress.save)
+
+
+def lock_head() -> JournalHead:
+    """Lock the end of the journal until the transaction ends, and return it."""
+    head = JournalHead.objects.select_for_update().filter(pk=1).first()
+    if head is None:
+        JournalHead.objects.get_or_create(pk=1, defaults={"policy": uuid.uuid4()})
+        head = JournalHead.objects.select_for_update().get(pk=1)
+    return head
+
+
+def record_refusal(current: Change, refusal: Refused) -> None:
+    """Journal what was not done and why, in a transaction of its own."""
+    with transaction.atomic(), _writing():
+        refused = Change(
+            event=current.event,
+            actor=current.actor,
+            unit=current.unit,
+            target=current.target,
+            reason=current.reason,
+            head=lock_head(),
+        )
+        journal.record(refused, refusal=refusal)
+    refusal.attempt = refused
+
+
+def record_lost_refusal(refusal: Refused) -> None:
+    """Journal a refusal that was undone together with a transaction around it; others are there already.
+
+    Whoever opens a transaction around several changes calls it once that is over.
+    """
+    attempt = refusal.attempt
+    if attempt is not None and not JournalEntry.objects.filter(change=attempt.id).exists():
+        record_refusal(attempt, refusal)
+
+
+def in_preview() -> bool:
+    """Return whether what is done now is only tried out."""
+    return _previewed.get() is not None
+
+
+class _Undo(Exception):
+    """Ends a preview."""
+
+
+def preview(run: Callable[[], object]) -> Change | None:
+    """Do it, see what it does to people, and roll it all back.
+
+    Returns the change with its effects, None when there was nothing to do. Raises what doing it
+    would raise; a refusal in a preview isn't journaled.
+    """
+    changes: list[Change] = []
+    token = _previewed.set(changes)
+    try:
+        with transaction.atomic():
+            run()
+            raise _Undo
+    except _Undo:
+        return changes[-1] if changes else None
+    finally:
+        _previewed.reset(token)

@@ -1,0 +1,11 @@
+"""Leaving a page after a change."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+
+
+def go(request: HttpRequest, url: str) -> HttpResponse:
+    """Redirect after a change; a dialog loaded by htmx is left for the whole new page."""
+    if getattr(request, "htmx", False):
+        return HttpResponse(headers={"HX-Redirect": url})
+    return redirect(url)

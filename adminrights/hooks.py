@@ -1,0 +1,31 @@
+"""The pipeline's questions to the apps above, which it doesn't know."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from django.http import HttpRequest, HttpResponse
+
+from adminrights.effects import Effects
+from adminrights.models import Unit
+
+if TYPE_CHECKING:
+    from adminrights.change import Change
+
+
+@dataclass(slots=True)
+class Hooks:
+    """What the apps above tell the pipeline: how to judge a permission, compute effects, guard."""
+
+    permits: Callable[[Any, str, Unit], bool] | None = None
+    wording: Callable[[str], str] = str
+    summary: Callable[[Iterable[str]], str] = ", ".join
+    effects: Callable[["Change"], Effects] | None = None
+    guards: list[Callable[["Change"], None]] = field(default_factory=list)
+    # What to answer a request whose change waits until the person has proved who they are.
+    ask_proof: Callable[[HttpRequest], HttpResponse] | None = None
+    # Whether an entry of the menu is shown to an account in a unit, by the entry's `shown_if`.
+    shown: dict[str, Callable[[Any, Any], bool]] = field(default_factory=dict)
+
+
+hooks = Hooks()

@@ -1,0 +1,120 @@
+"""The append-only record of every change, refusal and sign-in, chained by digests (L1–L3)."""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.db import connection
+from django.db.models import Subquery
+from django.db.models.functions import Coalesce
+
+from adminrights.append_only import unprotected
+from adminrights.exceptions import Refused
+from adminrights.floods import last_words, room_for
+from adminrights.models import JournalEntry, JournalHead, JournalMention
+from adminrights.origin import current_origin
+
+if TYPE_CHECKING:
+    from adminrights.change import Change
+
+CHAINED = (
+    "sequence", "event", "outcome", "actor_id", "actor_label", "unit_id", "unit_label", "target_kind",
+    "target_id", "target_label", "channel", "reason", "request_id", "address", "data",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Break:
+    """A place where the chain doesn't hold: the entry's sequence number and what is wrong there."""
+
+    sequence: int
+    reason: str
+
+
+def digest_of(entry: JournalEntry, previous: str) -> str:
+    """Return the SHA-256 of the entry and of the digest before it, in hexadecimal."""
+    content: dict[str, Any] = {name: getattr(entry, name) for name in CHAINED}
+    content |= {"change": str(entry.change), "at": entry.at.isoformat(), "previous": previous}
+    canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def record(change: "Change", refusal: Refused | None = None) -> JournalEntry | None:
+    """Append the entry of a change, or of its refusal, to the chain. The head is locked already.
+
+    Returns None where strangers have filled the minute with the same: then nothing is written.
+    """
+    head = change.head
+    assert head is not None  # noqa: S101 - a change locks the head before anything else
+    room = room_for(change)
+    if room == 0:
+        return None
+    entry = _entry(change, head, refusal)
+    if room == 1:
+        entry.data["more"] = last_words()
+    entry.digest = digest_of(entry, head.digest)
+    entry.save(force_insert=True)
+    mentions = set(change.mentions)
+    if isinstance(entry.target_id, int):
+        mentions.add((entry.target_kind, entry.target_id))
+    JournalMention.objects.bulk_create(
+        [JournalMention(entry=entry, kind=kind, object_id=pk) for kind, pk in sorted(mentions)],
+        batch_size=500,
+    )
+    head.sequence, head.digest = entry.sequence, entry.digest
+    head.save(update_fields=["sequence", "digest"])
+    return entry
+
+
+def _entry(change: "Change", head: JournalHead, refusal: Refused | None) -> JournalEntry:
+    origin = current_origin()
+    target = change.target
+    data: dict[str, Any] = {"changes": change.written, "effects": change.effects.counts()}
+    if refusal is not None:
+        data = {"code": refusal.code, "message": str(refusal)}
+    return JournalEntry(
+        sequence=head.sequence + 1,
+        change=change.id,
+        at=change.at,
+        event=change.event.value,
+        outcome=JournalEntry.Outcome.REFUSED if refusal else JournalEntry.Outcome.DONE,
+        actor_id=change.actor.pk,
+        actor_label=str(change.actor)[:400],
+        unit=change.unit,
+        unit_label=str(change.unit or ""),
+        target_kind=(target._meta.model_name or "") if target is not None else "",
+        target_id=target.pk if target is not None else None,
+        target_label=str(target)[:400] if target is not None else "",
+        channel=origin.channel,
+        reason=change.reason[:500],
+        request_id=origin.request_id,
+        address=origin.address,
+        data=data,
+    )
+
+
+def verify() -> Iterator[Break]:
+    """Walk the chain and yield every place where it doesn't hold; nothing when all is well.
+
+    The journal may grow meanwhile. Break 0 is about the tables as such.
+    """
+    for table in unprotected(connection):
+        yield Break(0, f"the table {table} is not protected: its rows can be altered and removed")
+    head = JournalHead.objects.filter(pk=1).first() or JournalHead(pk=1)
+    previous, expected = "", 1
+    entries = JournalEntry.objects.filter(sequence__lte=head.sequence).order_by("sequence")
+    for entry in entries.iterator(chunk_size=2000):
+        if entry.sequence != expected:
+            yield Break(expected, f"entries {expected} to {entry.sequence - 1} are missing")
+        if entry.digest != digest_of(entry, previous):
+            yield Break(entry.sequence, "the entry was altered, or one before it was")
+        previous, expected = entry.digest, entry.sequence + 1
+    if (head.sequence, head.digest) != (expected - 1, previous):
+        yield Break(expected, "entries are missing at the end")
+    # Both in one statement: what is being added has moved the head with it.
+    heads = JournalHead.objects.filter(pk=1).values("sequence")
+    beyond = JournalEntry.objects.exclude(sequence__lte=Coalesce(Subquery(heads), 0)).order_by("sequence")
+    for sequence in beyond.values_list("sequence", flat=True)[:1]:
+        yield Break(sequence, "entries were added past the end")

@@ -1,0 +1,114 @@
+"""Dated facts: the rows that give access."""
+
+from datetime import datetime
+from typing import Self
+from uuid import UUID
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+
+from adminrights.models.base import ChangedModel, ChangedQuerySet
+
+
+def live_at(moment: datetime, prefix: str = "") -> Q:
+    """Return the condition "started, not ended and not expired at that moment"."""
+    p = prefix
+    return (
+        Q(**{f"{p}starts_at__lte": moment})
+        & (Q(**{f"{p}ended_at": None}) | Q(**{f"{p}ended_at__gt": moment}))
+        & (Q(**{f"{p}expires_at": None}) | Q(**{f"{p}expires_at__gt": moment}))
+    )
+
+
+def live_now(moment: datetime, prefix: str = "") -> Q:
+    """Return the condition for the present, shaped so that the indexes of not-ended facts serve it."""
+    p = prefix
+    return Q(**{f"{p}ended_at": None, f"{p}starts_at__lte": moment}) & (
+        Q(**{f"{p}expires_at": None}) | Q(**{f"{p}expires_at__gt": moment})
+    )
+
+
+def live_before(change_id: UUID, moment: datetime, prefix: str = "") -> Q:
+    """Return the condition for what was live just before a change that isn't committed yet."""
+    return Q(**{f"{prefix}starts_at__lte": moment}) & standing_before(change_id, moment, prefix)
+
+
+def standing_now(moment: datetime, prefix: str = "") -> Q:
+    """Return the condition for what is live or planned: neither ended nor run out."""
+    p = prefix
+    return Q(**{f"{p}ended_at": None}) & (Q(**{f"{p}expires_at": None}) | Q(**{f"{p}expires_at__gt": moment}))
+
+
+def standing_before(change_id: UUID, moment: datetime, prefix: str = "") -> Q:
+    """Return the condition for what was live or planned just before a change that isn't committed yet."""
+    p = prefix
+    unexpired = Q(**{f"{p}expires_at": None}) | Q(**{f"{p}expires_at__gt": moment})
+    standing = Q(**{f"{p}ended_at": None}) & ~Q(**{f"{p}started_in": change_id})
+    # A change may start and end one and the same fact; such a fact was not there before.
+    ended_now = Q(**{f"{p}ended_in": change_id}) & ~Q(**{f"{p}started_in": change_id})
+    return unexpired & (standing | ended_now)
+
+
+class FactQuerySet(ChangedQuerySet):
+    def live(self, at: datetime | None = None) -> Self:
+        """Return the facts in force now, or at a moment of the past or the future."""
+        if at is None:
+            return self.filter(live_now(timezone.now()))
+        return self.filter(live_at(at))
+
+    def not_ended(self) -> Self:
+        """Return the facts that nobody ended: live ones, planned ones and ones that ran out."""
+        return self.filter(ended_at=None)
+
+
+class Fact(ChangedModel):
+    """One thing that holds from a start to an end.
+
+    Never edited and never deleted: a change ends one fact and starts another. It is in force while it
+    has started, was not ended and has not expired, by the clock of whoever asks. `SUBJECT` names the
+    fields that at most one not-ended fact may share.
+    """
+
+    SUBJECT: tuple[str, ...] = ()
+
+    starts_at = models.DateTimeField()
+    expires_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    started_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
+    ended_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
+    started_in = models.UUIDField()
+    ended_in = models.UUIDField(null=True, blank=True)
+
+    objects = FactQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+
+def fact_constraints(table: str) -> list[models.BaseConstraint]:
+    """Return what must hold of every fact: it ends after it began."""
+    return [
+        models.CheckConstraint(
+            condition=Q(expires_at=None) | Q(expires_at__gt=F("starts_at")),
+            name=f"{table}_expires_after_start",
+        ),
+        models.CheckConstraint(
+            condition=Q(ended_at=None, ended_in=None) | Q(ended_at__isnull=False, ended_in__isnull=False),
+            name=f"{table}_ended_in_a_change",
+        ),
+    ]
+
+
+def one_not_ended(
+    table: str, *fields: str, name: str = "one_not_ended", **condition: object
+) -> models.UniqueConstraint:
+    """Return the constraint that at most one not-ended fact has these subject and object fields."""
+    return models.UniqueConstraint(
+        fields=list(fields), condition=Q(ended_at=None, **condition), name=f"{table}_{name}"
+    )

@@ -1,0 +1,345 @@
+"""Every page, in every state that it has, in light and dark, wide and narrow, with all of axe's rules."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+from pytest_django import Settings
+from pytest_django.live_server_helper import LiveServer
+
+from accounts.checks import named_views
+from accounts.models import Account
+from accounts.services.invitations import resend_invitation
+from accounts.services.items import hand_over, register_item
+from accounts.services.passwords import ask_password_reset
+from adminrights import mailbox
+from adminrights.change import SYSTEM
+from adminrights.models import OutgoingMail, Unit
+from adminrights.outbox import send_due
+from adminrights.views.mailbox import BACKEND
+from groups.models import Group
+from roles.models import Role
+from tests.browser.acts import dialog, follow, head, menu_of, path_of, press, see_matrix, sideways
+from tests.browser.conftest import Trouble
+from tests.factories import AccountFactory
+from tests.post import LINK, promise
+
+SignIn = Callable[[Page, Account], None]
+Check = Callable[[Page], None]
+# A refusal is a page like any other.
+REFUSALS = ("403", "404", "409", "410", "422")
+
+ADMINISTRATOR = {
+    "accounts:account_list": ["/accounts/", "/accounts/?q=nobody-has-this"],
+    "accounts:account_create": ["/accounts/add/"],
+    "accounts:account_detail": ["/accounts/{gwen}/", "/accounts/{penny}/", "/accounts/{dora}/"],
+    "accounts:account_edit": ["/accounts/{gwen}/edit/"],
+    "accounts:account_history": ["/accounts/{gwen}/history/"],
+    "accounts:account_address": ["/accounts/add/address/"],
+    "accounts:account_details": ["/accounts/{gwen}/details/"],
+    "accounts:account_units": ["/accounts/{gwen}/units/"],
+    "accounts:account_permissions": ["/accounts/{gwen}/permissions/"],
+    "accounts:account_disable": ["/accounts/{gwen}/disable/"],
+    "accounts:account_remove": ["/accounts/{gwen}/remove/"],
+    "accounts:invitation_cancel": ["/accounts/{penny}/cancel/"],
+    "groups:group_list": ["/groups/", "/groups/?q=nothing"],
+    "groups:group_create": ["/groups/add/"],
+    "groups:group_detail": ["/groups/{group}/", "/groups/{group}/?find=a"],
+    "groups:group_edit": ["/groups/{group}/edit/"],
+    "groups:group_roles": ["/groups/{group}/roles/"],
+    "groups:group_levels": ["/groups/{group}/levels/"],
+    "groups:group_delete": ["/groups/{group}/delete/"],
+    "roles:role_list": ["/roles/", "/roles/?kind=all", "/roles/?q=nothing"],
+    "roles:role_create": ["/roles/add/"],
+    "roles:role_detail": ["/roles/{role}/", "/roles/{built_in}/"],
+    "roles:role_edit": ["/roles/{role}/edit/"],
+    "roles:role_copy": ["/roles/{role}/copy/"],
+    "roles:role_delete": ["/roles/{role}/delete/"],
+    "roles:role_named": ["/roles/{role}/permissions/"],
+    "roles:rule_add": ["/roles/{role}/rules/add/", "/roles/{role}/rules/add/?target=ad_campaigns"],
+    "roles:rule_edit": ["/roles/{role}/rules/ad_campaigns/"],
+    "roles:rule_remove": ["/roles/{role}/rules/ad_campaigns/remove/"],
+    "accounts:permission_book": ["/permissions/", "/permissions/?q=export", "/permissions/?q=zzzz"],
+    "accounts:permission_page": ["/permissions/ad_campaigns:update/", "/permissions/contacts.export/"],
+    "accounts:role_matrix": ["/matrix/", "/matrix/?q=zzzz", "/matrix/?level=admin_unit_administrator"],
+    "accounts:account_levels": ["/accounts/{gwen}/levels/"],
+    "accounts:item_list": ["/items/", "/items/?q=zzzz"],
+    "accounts:item_create": ["/items/add/"],
+    "accounts:item_detail": ["/items/{item}/"],
+    "accounts:item_hand_over": ["/items/{item}/hand-over/"],
+    "accounts:item_retire": ["/items/{item}/retire/"],
+    "accounts:account_item_add": ["/accounts/{gwen}/items/add/"],
+    "accounts:log_list": ["/log/", "/log/?q=zzzz"],
+    "accounts:mail_list": ["/mail/", "/mail/?q=zzzz"],
+    "accounts:unit_list": ["/units/"],
+    "accounts:unit_detail": ["/units/{unit}/"],
+    "accounts:unit_create": ["/units/{unit}/add/"],
+    "accounts:unit_close": ["/units/{unit}/close/"],
+    "accounts:unit_limits": ["/units/{unit}/limits/"],
+    "accounts:feature_on": ["/units/{unit}/features/sms/on/", "/units/{unit}/features/nonsense/on/"],
+    "accounts:feature_off": ["/units/{unit}/features/sms/off/"],
+    "accounts:unit_owner": ["/units/{unit}/owner/?find=e", "/units/{unit}/owner/?account={gwen}"],
+    "unit_rename": ["/units/{unit}/rename/"],
+    "unit_move": ["/units/{unit}/move/"],
+    "accounts:my_access": ["/me/"],
+    "accounts:my_profile": ["/me/profile/"],
+    "accounts:my_password": ["/me/password/"],
+    "accounts:my_security": ["/me/security/"],
+    "accounts:my_app_add": ["/me/security/app/"],
+    "accounts:my_passkey_add": ["/me/security/passkey/"],
+    "accounts:my_codes": ["/me/security/codes/"],
+    "accounts:my_address": ["/me/address/"],
+    "accounts:account_factors": ["/accounts/{gwen}/second-factor/"],
+    "accounts:factor_rule_on": ["/units/{unit}/second-factor/on/"],
+    "accounts:factor_rule_off": ["/units/{unit}/second-factor/off/"],
+    "mailbox": ["/mailbox/", "/mailbox/?q=nobody"],
+    "letter": ["/mailbox/{letter}/"],
+    "": ["/nowhere/", "{invitation}"],
+}
+STRANGER = {
+    "accounts:sign_in": ["/sign-in/"],
+    "accounts:password_reset": ["/password/reset/"],
+    "accounts:password_reset_sent": ["/password/reset/sent/"],
+    "accounts:password_open": ["{reset}", "/password/1-broken/"],
+    "accounts:invitation_open": ["{invitation}", "/invitation/1-broken/"],
+}
+# What a link leads on to, what only acts, what only leads on, and parts of pages.
+SHOWN_BY_OTHERS = {
+    "accounts:password_set",
+    "accounts:invitation_accept",
+    "accounts:unit_owner_search",
+    "groups:member_search",
+    # Each is a step of a journey in test_security.py.
+    "accounts:passkey_sign_in",
+    "mfa_authenticate",
+    "accounts:prove",
+    "accounts:address_open",
+    "accounts:address_confirm",
+    "accounts:my_factor_remove",
+}
+WITHOUT_A_PAGE = {
+    "home",
+    "unit_switch",
+    "accounts:sign_out",
+    "accounts:account_create_matrix",
+    "accounts:account_edit_matrix",
+    "accounts:account_reactivate",
+    "accounts:account_unlock",
+    "accounts:invitation_resend",
+    "accounts:mail_again",
+    "accounts:mail_again_all",
+    "mail_webhook",
+    "policy_report",
+    # Leads to our own page of signing in.
+    "account_login",
+    "accounts:item_take_back",
+    "accounts:log_export",
+    "accounts:account_sessions_end",
+    "accounts:my_session_end",
+    "accounts:my_sessions_end",
+    "accounts:account_in_unit",
+    "groups:member_add",
+    "groups:member_remove",
+}
+
+
+class World(NamedTuple):
+    """The values that the addresses above leave open."""
+
+    values: dict[str, object]
+
+    def addresses(self, table: dict[str, list[str]]) -> Iterator[str]:
+        for addresses in table.values():
+            for address in addresses:
+                yield address.format_map(self.values)
+
+
+def forget_and_lose(*people: Account) -> None:
+    """Let the first forget a password, and mails to all go astray, so that pages have to tell of it."""
+    ask_password_reset(people[0].email)
+    lost = [promise(person, "reactivated").pk for person in people]
+    OutgoingMail.objects.filter(pk__in=lost).update(state="failed", error="550 No such mailbox here")
+
+
+@pytest.fixture
+def world(
+    server: LiveServer,
+    unit: Unit,
+    ada: Account,
+    otto: Account,
+    gwen: Account,
+    penny: Account,
+    dora: Account,
+    campaign_team: Group,
+    campaigns_admin: Role,
+    settings: Settings,
+    tmp_path: Path,
+    trouble: Trouble,
+) -> World:
+    """An organisation in which every page has something to show, and its mail in the local mailbox."""
+    settings.EMAIL_BACKEND, settings.DEMO, settings.MAILBOX_DIR = BACKEND, True, tmp_path
+    for code in REFUSALS:
+        trouble.expect(code)
+    resend_invitation(penny, actor=ada, unit=unit)
+    forget_and_lose(gwen, dora)
+    item = register_item("segments", unit, "Best customers", actor=SYSTEM)
+    for person in (ada, gwen):
+        hand_over(item, person, actor=SYSTEM)
+    send_due()
+    invitation, reset = (mailbox.letters(to=account.email)[0] for account in (penny, gwen))
+    return World(
+        {
+            "gwen": gwen.pk,
+            "penny": penny.pk,
+            "dora": dora.pk,
+            "group": campaign_team.pk,
+            "role": campaigns_admin.pk,
+            "built_in": Role.objects.filter(built_in=True)[0].pk,
+            "letter": invitation.id,
+            "item": item.pk,
+            "unit": unit.pk,
+            "invitation": link_in(invitation),
+            "reset": link_in(reset),
+        }
+    )
+
+
+def link_in(letter: mailbox.Letter) -> str:
+    found = LINK.search(letter.text)
+    assert found, letter.text
+    return found[0]
+
+
+def complaints(page: Page, addresses: Iterator[str], check: Check) -> list[str]:
+    """Visit every address, and return what each is faulted for."""
+    found = []
+    for address in addresses:
+        page.goto(address)
+        try:
+            check(page)
+        except AssertionError as fault:
+            found.append(f"{address}: {fault}")
+    return found
+
+
+def fits(page: Page) -> None:
+    """Fail when the page must be moved sideways on a phone."""
+    for width in (360, 320):
+        page.set_viewport_size({"width": width, "height": 740})
+        assert sideways(page) == 0, f"{sideways(page)} pixels too wide for {width}"
+
+
+def test_no_page_is_left_out() -> None:
+    visited = {*ADMINISTRATOR, *STRANGER} - {""}
+    assert visited | SHOWN_BY_OTHERS | WITHOUT_A_PAGE == {name for name, _view in named_views()}
+
+
+def test_the_links_in_mails_lead_to_the_forms_behind_them(world: World, page: Page) -> None:
+    leads_to = {"invitation": "/invitation/accept/", "reset": "/password/set/"}
+    for link, form in leads_to.items():
+        page.goto(str(world.values[link]))
+        assert path_of(page) == form
+
+
+def test_every_page_keeps_the_rules_of_accessibility(
+    world: World, page: Page, scheme: str, axe: Check, sign_in: SignIn, ada: Account
+) -> None:
+    found = complaints(page, world.addresses(STRANGER), axe)
+    sign_in(page, ada)
+    found += complaints(page, world.addresses(ADMINISTRATOR), axe)
+    assert not found, "\n".join(found)
+
+
+def test_pages_for_who_may_nothing_keep_them_too(
+    world: World, page: Page, scheme: str, axe: Check, sign_in: SignIn, nemo: Account
+) -> None:
+    sign_in(page, nemo)
+    assert complaints(page, iter(["/me/", "/accounts/"]), axe) == []
+
+
+def test_no_page_moves_sideways_on_a_phone(
+    world: World, phone: Page, sign_in: SignIn, ada: Account, unit: Unit
+) -> None:
+    longest = "Wolfeschlegelsteinhausenbergerdorff"
+    AccountFactory(unit=unit, first_name=longest, last_name=longest, email=f"{longest}@{longest}.example.org")
+    found = complaints(phone, world.addresses(STRANGER), fits)
+    sign_in(phone, ada)
+    found += complaints(phone, world.addresses(ADMINISTRATOR), fits)
+    assert not found, "\n".join(found)
+
+
+def test_states_of_pages_keep_the_rules_too(
+    world: World,
+    page: Page,
+    scheme: str,
+    axe: Check,
+    sign_in: SignIn,
+    ada: Account,
+    late: Account,
+    locked: Account,
+) -> None:
+    page.goto("/sign-in/")
+    press(page, "Sign in")
+    expect(page.get_by_role("alert")).to_be_visible()
+    axe(page)
+    sign_in(page, ada)
+    for account in (late, locked):
+        page.goto(account.get_absolute_url())
+        axe(page)
+    for fold in page.locator("details.fold").all():
+        fold.evaluate("fold => { fold.open = true }")
+    axe(page)
+    page.goto("/accounts/add/")
+    see_matrix(page)
+    page.get_by_label("Campaign team", exact=True).check()
+    expect(page.get_by_text("in part").first).to_be_visible()
+    press(page, "Add Account")
+    expect(page.get_by_role("alert")).to_be_visible()
+    axe(page)
+
+
+def test_dialogs_and_menus_keep_the_rules_too(
+    world: World, page: Page, scheme: str, axe: Check, sign_in: SignIn, ada: Account, gwen: Account
+) -> None:
+    sign_in(page, ada)
+    page.goto("/groups/")
+    follow(head(page), "Create Group")
+    dialog(page)
+    axe(page)
+    press(dialog(page), "Create Group")
+    expect(dialog(page).get_by_role("alert")).to_be_visible()
+    axe(page)
+    page.keyboard.press("Escape")
+    menu_of(page, "Campaign team")
+    axe(page)
+    page.goto(gwen.get_absolute_url())
+    follow(head(page), "Disable")
+    dialog(page)
+    axe(page)
+    page.keyboard.press("Escape")
+    page.locator(".person-menu summary").click()
+    axe(page)
+
+
+def test_the_drawer_and_the_dialog_fit_on_a_phone(
+    phone: Page, axe: Check, sign_in: SignIn, ada: Account
+) -> None:
+    sign_in(phone, ada)
+    phone.goto("/groups/")
+    follow(head(phone), "Create Group")
+    assert sideways(phone) == 0
+    axe(phone)
+    phone.keyboard.press("Escape")
+    phone.get_by_label("Menu", exact=True).click()
+    follow(phone.get_by_role("navigation", name="Main menu"), "All Roles")
+    expect(phone.get_by_role("heading", level=1)).to_have_text("All Roles")
+
+
+def test_the_theme_is_chosen_and_kept(page: Page, new_context: Callable[..., BrowserContext]) -> None:
+    page.goto("/sign-in/")
+    page.locator("[data-theme-toggle]").click()
+    page.locator("[data-theme-toggle]").click()
+    page.reload()
+    expect(page.locator("html")).to_have_attribute("data-bs-theme", "dark")

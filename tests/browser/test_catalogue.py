@@ -1,0 +1,63 @@
+"""The catalogue and the access log in a browser; the hint of the role editor."""
+
+from collections.abc import Callable
+
+from playwright.sync_api import Page, expect
+
+from accounts.models import Account
+from accounts.services.lifecycle import disable_account
+from adminrights.models import Unit
+from roles.models import Role
+from tests.browser.acts import follow, see_title
+
+SignIn = Callable[[Page, Account], None]
+
+
+# S3-05: found while one types, explained on its own page
+def test_a_permission_is_found_while_one_types(
+    page: Page, sign_in: SignIn, ada: Account, gwen: Account
+) -> None:
+    sign_in(page, ada)
+    page.goto("/permissions/")
+    page.get_by_role("searchbox").press_sequentially("change ad camp")
+
+    follow(page.locator("#results"), "Change ad campaigns")
+
+    see_title(page, "Change ad campaigns")
+    expect(page.get_by_text("1 person: 1 through 1 group")).to_be_visible()
+    follow(page.locator("main"), "Gwen Group")
+    see_title(page, "Gwen Group")
+
+
+# S3-94: a rule that lets nobody see the page says so while it is made
+def test_the_editor_hints_while_actions_are_chosen(
+    page: Page, sign_in: SignIn, ada: Account, campaigns_admin: Role
+) -> None:
+    sign_in(page, ada)
+    page.goto(f"/roles/{campaigns_admin.pk}/rules/add/?target=user_profiles")
+    hint = page.get_by_text("People with this rule alone won't see the page: add View.")
+    expect(hint).to_be_hidden()
+
+    page.get_by_label("Update").check()
+    expect(hint).to_be_visible()
+    page.get_by_label("View", exact=False).first.check()
+    expect(hint).to_be_hidden()
+
+
+# S3-T14, S3-116
+def test_an_entry_of_the_log_opens_and_tells(
+    page: Page, sign_in: SignIn, ada: Account, grant: Account, unit: Unit
+) -> None:
+    disable_account(grant, actor=ada, unit=unit, reason="Left the company")
+    sign_in(page, ada)
+    page.goto("/log/")
+    page.get_by_role("searchbox").press_sequentially("grant own")
+    reason = page.get_by_text("Left the company")
+    expect(reason).to_be_hidden()
+
+    page.locator("details.log-entry summary").first.click()
+
+    expect(reason).to_be_visible()
+    with page.expect_download() as download:
+        page.get_by_role("link", name="CSV").click()
+    assert "account.disabled" in download.value.path().read_text()

@@ -1,0 +1,90 @@
+"""Every page that reads costs the same number of statements, however large the organisation is."""
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from accounts.models import Account
+from accounts.services.items import hand_over, register_item
+from adminrights.change import SYSTEM
+from adminrights.models import Unit
+from groups.models import Group
+from groups.services import update_group
+from roles.models import Role
+from tests.factories import AccountFactory, GroupFactory, RoleFactory
+
+RULES = ["campaigns:list", "offers:list", "segments:get", "sm_sync:list", "templates:create", "deals:list"]
+PAGES = [
+    "accounts:account_list",
+    "accounts:account_create",
+    "accounts:account_detail",
+    "accounts:account_edit",
+    "accounts:account_history",
+    "accounts:account_disable",
+    "accounts:account_details",
+    "accounts:account_units",
+    "accounts:account_permissions",
+    "accounts:item_list",
+    "accounts:account_levels",
+    "groups:group_list",
+    "groups:group_detail",
+    "groups:group_edit",
+    "groups:group_roles",
+    "groups:group_levels",
+    "roles:role_list",
+    "roles:role_detail",
+    "roles:role_edit",
+    "roles:role_named",
+    "roles:rule_add",
+    "accounts:my_access",
+    "accounts:my_profile",
+    "accounts:permission_book",
+    "accounts:log_list",
+    "accounts:mail_list",
+]
+
+
+def cost(client: Client, path: str) -> int:
+    """Return the number of statements of one request, after one that warms what is read once only."""
+    assert client.get(path).status_code == 200
+    with CaptureQueriesContext(connection) as caught:
+        client.get(path)
+    return len(caught)
+
+
+def grow(unit: Unit, account: Account, group: Group, role: Role) -> None:
+    """Give the organisation more of everything, and the three that pages are about more of what they show."""
+    for rule in RULES:
+        other_role = RoleFactory(unit=unit, rules=sorted({rule, *RULES[:2]}))
+        crowd = [AccountFactory(unit=unit, levels={"offers": 1}) for _number in range(3)]
+        GroupFactory(unit=unit, roles=[other_role, role], members=[account, *crowd])
+        GroupFactory(unit=unit, roles=[other_role], members=crowd)
+    for number in range(4):
+        hand_over(register_item("offers", unit, f"Item {number}", actor=SYSTEM), account, actor=SYSTEM)
+    for number in range(8):
+        update_group(group, actor=SYSTEM, description=f"Text {number}")
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_costs_the_same_in_a_large_organisation(
+    name: str,
+    client: Client,
+    unit: Unit,
+    ada: Account,
+    gwen: Account,
+    campaign_team: Group,
+    campaigns_admin: Role,
+) -> None:
+    about = {"accounts": gwen, "groups": campaign_team, "roles": campaigns_admin}[name.partition(":")[0]]
+    alone = name.rpartition("_")[2] in {"list", "create", "access", "profile", "book"}
+    hand_over(register_item("offers", unit, "Item", actor=SYSTEM), gwen, actor=SYSTEM)
+    path = reverse(name, args=[] if alone else [about.pk])
+    # Nobody is asked about who may less than he does, so that no guard refuses.
+    client.force_login(ada if name != "accounts:my_access" else gwen)
+    few = cost(client, path)
+
+    grow(unit, gwen, campaign_team, campaigns_admin)
+
+    assert cost(client, path) == few
