@@ -25,25 +25,35 @@ def choose_password(page: Page, button: str, password: str = NEW_PASSWORD) -> No
     press(page, button)
 
 
+def click(target: Locator) -> None:
+    """Click when the page is whole, and wait until the page that this leads to is.
+
+    A half-loaded page may show a button before the script that it needs.
+    """
+    target.page.wait_for_load_state()
+    target.click()
+    target.page.wait_for_load_state()
+
+
 def press(place: Page | Locator, name: str) -> None:
     """Press the button with exactly this name."""
-    place.get_by_role("button", name=name, exact=True).click()
+    click(place.get_by_role("button", name=name, exact=True))
 
 
 def follow(place: Page | Locator, name: str) -> None:
     """Follow the link with exactly this name."""
-    place.get_by_role("link", name=name, exact=True).click()
+    click(place.get_by_role("link", name=name, exact=True))
 
 
 def quick(page: Page, subject: str, action: str) -> None:
     """Open the menu at the end of a row and follow one of its entries."""
-    menu_of(page, subject).get_by_text(action, exact=True).click()
+    click(menu_of(page, subject).get_by_text(action, exact=True))
 
 
 def menu_of(page: Page, subject: str) -> Locator:
     """Open the menu at the end of a row and return it."""
     menu = page.locator("details.quick-menu", has=page.get_by_label(f"Actions for {subject}", exact=True))
-    menu.locator("summary").click()
+    click(menu.locator("summary"))
     return menu
 
 

@@ -9,7 +9,15 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings as django_settings
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Request,
+    expect,
+    sync_playwright,
+)
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
@@ -29,7 +37,9 @@ ARGUMENTS = [
     "--disable-dev-shm-usage",
     f"--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE {HOST}, EXCLUDE {NAMED_HOST}",
 ]
-SECONDS_TO_WAIT = 10
+# Long enough for a busy machine: a page that is right doesn't use it up.
+SECONDS_TO_WAIT = 30
+expect.set_options(timeout=SECONDS_TO_WAIT * 1_000)
 
 
 class Trouble:

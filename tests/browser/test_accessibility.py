@@ -21,7 +21,7 @@ from adminrights.outbox import send_due
 from adminrights.views.mailbox import BACKEND
 from groups.models import Group
 from roles.models import Role
-from tests.browser.acts import dialog, follow, head, menu_of, path_of, press, see_matrix, sideways
+from tests.browser.acts import click, dialog, follow, head, menu_of, path_of, press, see_matrix, sideways
 from tests.browser.conftest import Trouble
 from tests.factories import AccountFactory
 from tests.post import LINK, promise
@@ -319,7 +319,7 @@ def test_dialogs_and_menus_keep_the_rules_too(
     dialog(page)
     axe(page)
     page.keyboard.press("Escape")
-    page.locator(".person-menu summary").click()
+    click(page.locator(".person-menu summary"))
     axe(page)
 
 
@@ -332,14 +332,14 @@ def test_the_drawer_and_the_dialog_fit_on_a_phone(
     assert sideways(phone) == 0
     axe(phone)
     phone.keyboard.press("Escape")
-    phone.get_by_label("Menu", exact=True).click()
+    click(phone.get_by_label("Menu", exact=True))
     follow(phone.get_by_role("navigation", name="Main menu"), "All Roles")
     expect(phone.get_by_role("heading", level=1)).to_have_text("All Roles")
 
 
 def test_the_theme_is_chosen_and_kept(page: Page, new_context: Callable[..., BrowserContext]) -> None:
     page.goto("/sign-in/")
-    page.locator("[data-theme-toggle]").click()
-    page.locator("[data-theme-toggle]").click()
+    click(page.locator("[data-theme-toggle]"))
+    click(page.locator("[data-theme-toggle]"))
     page.reload()
     expect(page.locator("html")).to_have_attribute("data-bs-theme", "dark")

@@ -11,7 +11,7 @@ from accounts.services.lifecycle import update_account
 from adminrights.models import Unit
 from groups.models import Group
 from groups.services import set_levels
-from tests.browser.acts import press, section, see_matrix, see_message, see_title
+from tests.browser.acts import click, press, section, see_matrix, see_message, see_title
 from tests.browser.conftest import Trouble
 from tests.factories import AccountFactory, GroupFactory
 from tests.post import deliver
@@ -61,7 +61,7 @@ def test_what_was_typed_stays_when_something_is_wrong(
     expect(summary).to_be_focused()
     expect(summary).to_contain_text("Last name")
     assert page.title().startswith("Error:")
-    summary.get_by_role("link", name="E-mail address").click()
+    click(summary.get_by_role("link", name="E-mail address"))
     expect(page.get_by_label("E-mail address")).to_be_focused()
     expect(page.get_by_label("First name")).to_have_value("Ivy")
     expect(page.get_by_label("E-mail address")).to_have_value("not an address")

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from accounts.models import Account
 from adminrights.models import Unit
 from groups.models import Group
-from tests.browser.acts import follow, head, menu_of, names_in, path_of, rows, see_title, sideways
+from tests.browser.acts import click, follow, head, menu_of, names_in, path_of, rows, see_title, sideways
 from tests.browser.conftest import Trouble
 from tests.factories import AccountFactory, GroupFactory
 
@@ -215,9 +215,9 @@ def test_the_way_back_from_an_account_leads_to_the_list_as_it_was_left(
     see_rows(page, 1)
     follow(page, "Penny Pending")
     see_title(page, "Penny Pending")
-    page.get_by_role("link", name="Permissions", exact=True).click()
+    click(page.get_by_role("link", name="Permissions", exact=True))
 
-    page.get_by_role("navigation", name="Breadcrumbs").get_by_role("link", name="All Accounts").click()
+    click(page.get_by_role("navigation", name="Breadcrumbs").get_by_role("link", name="All Accounts"))
 
     see_title(page, "All Accounts")
     see_rows(page, 1)

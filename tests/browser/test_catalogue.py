@@ -8,7 +8,7 @@ from accounts.models import Account
 from accounts.services.lifecycle import disable_account
 from adminrights.models import Unit
 from roles.models import Role
-from tests.browser.acts import follow, see_title
+from tests.browser.acts import click, follow, see_title
 
 SignIn = Callable[[Page, Account], None]
 
@@ -55,9 +55,9 @@ def test_an_entry_of_the_log_opens_and_tells(
     reason = page.get_by_text("Left the company")
     expect(reason).to_be_hidden()
 
-    page.locator("details.log-entry summary").first.click()
+    click(page.locator("details.log-entry summary").first)
 
     expect(reason).to_be_visible()
     with page.expect_download() as download:
-        page.get_by_role("link", name="CSV").click()
+        click(page.get_by_role("link", name="CSV"))
     assert "account.disabled" in download.value.path().read_text()

@@ -10,6 +10,7 @@ from adminrights.models import Unit
 from groups.models import Group
 from roles.models import Role
 from tests.browser.acts import (
+    click,
     dialog,
     follow,
     head,
@@ -58,7 +59,7 @@ def test_a_role_is_made_of_rules_with_the_actions_its_resources_offer(
     page.goto("/roles/")
     new_role(page, "Campaign builders")
 
-    page.locator("main").get_by_role("link", name="Add Rule").first.click()
+    click(page.locator("main").get_by_role("link", name="Add Rule").first)
     dialog(page).get_by_label("Resource").select_option(label="Group members")
     expect(dialog(page).locator("input[value=get]")).to_be_visible()
     assert sorted(offered(page)) == sorted(OF_GROUP_MEMBERS)
@@ -279,7 +280,7 @@ def test_roles_and_groups_are_made_without_scripts(
     assert path_of(page) == "/roles/add/"
     page.get_by_label("Display name").fill("Builders")
     press(page, "Create Role")
-    page.get_by_role("link", name="Add Rule").first.click()
+    click(page.get_by_role("link", name="Add Rule").first)
     page.get_by_label("Resource").select_option(label="Ad campaigns")
     press(page, "Show its actions")
     page.locator("input[value=list]").check()

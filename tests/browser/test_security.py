@@ -16,6 +16,7 @@ from adminrights.change import SYSTEM
 from adminrights.models import Unit
 from tests.accounts.authenticator import code_of, with_app
 from tests.browser.acts import (
+    click,
     follow,
     press,
     section,
@@ -55,7 +56,7 @@ def test_an_app_is_added_and_asked_for_and_a_recovery_code_stands_in(
     trouble.expect("422")
     sign_in(page, nemo)
     page.goto("/me/profile/")
-    section(page, "Sign-in and security").get_by_role("link", name="Open").click()
+    click(section(page, "Sign-in and security").get_by_role("link", name="Open"))
     see_title(page, "Sign-in and security")
     axe(page)
     follow(page, "Add an authenticator app")

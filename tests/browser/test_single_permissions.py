@@ -7,7 +7,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from accounts.models import Account, Grant, UnitAccess
 from adminrights.models import Unit
-from tests.browser.acts import follow, press, see_message, see_title
+from tests.browser.acts import click, follow, press, see_message, see_title
 from tests.factories import AccountFactory, UnitFactory
 
 SignIn = Callable[[Page, Account], None]
@@ -70,7 +70,7 @@ def test_what_is_missing_is_added_with_one_click(
     account = AccountFactory(unit=unit, permissions=["personal.send_without_approval"])
     sign_in(page, ada)
     page.goto(f"{account.get_absolute_url()}permissions/")
-    page.get_by_role("button", name="Add ").first.click()
+    click(page.get_by_role("button", name="Add ").first)
     see_message(page, "Saved.")
     assert own(account) == {"personal.send_without_approval", "personal.sender"}
 
@@ -105,7 +105,7 @@ def test_adding_begins_with_the_address_and_details_open_in_a_dialog(
     see_title(page, "Add Account")
     expect(page.get_by_label("E-mail address", exact=False).first).to_have_value("new@example.org")
     page.goto("/accounts/?q=nemo")
-    page.get_by_role("link", name="Details of Nemo Nobody").click()
+    click(page.get_by_role("link", name="Details of Nemo Nobody"))
     dialog = page.get_by_role("dialog")
     dialog.get_by_label("Telephone").fill("12345")
     press(dialog, "Update")

@@ -13,6 +13,7 @@ from groups.models import Group
 from tests.browser.acts import (
     NEW_PASSWORD,
     choose_password,
+    click,
     dialog,
     follow,
     page_buttons,
@@ -99,12 +100,12 @@ def test_the_same_story_without_scripts(
     add_ivy(page)
     see_state(page, "Pending")
     send_due()
-    page.locator(".person-menu summary").click()
+    click(page.locator(".person-menu summary"))
     press(page, "Sign out")
 
     follow(page, "mailbox of this demo")
-    page.locator("tr", has_text="ivy@example.org").get_by_role("link").click()
-    page.locator(".letter").get_by_role("link", name="/invitation/").click()
+    click(page.locator("tr", has_text="ivy@example.org").get_by_role("link"))
+    click(page.locator(".letter").get_by_role("link", name="/invitation/"))
     choose_password(page, "Finish my account")
     sign_in_with_form(page, "ivy@example.org", NEW_PASSWORD)
 

@@ -11,7 +11,7 @@ from accounts.services.lifecycle import update_account
 from adminrights.models import Unit
 from groups.models import Group
 from groups.services import update_group
-from tests.browser.acts import dialog, press, quick, see_matrix, see_message, sideways
+from tests.browser.acts import click, dialog, press, quick, see_matrix, see_message, sideways
 from tests.browser.conftest import Trouble
 
 SignIn = Callable[[Page, Account], None]
@@ -88,7 +88,7 @@ def test_it_works_in_a_dialog_and_reloading_shows_their_state(
 
     expect(dialog(page).get_by_role("alert")).to_be_focused()
     axe(page)
-    dialog(page).get_by_role("link", name="reload and drop it").click()
+    click(dialog(page).get_by_role("link", name="reload and drop it"))
 
     expect(dialog(page).get_by_label("Display name")).to_have_value("His")
     expect(dialog(page).get_by_role("alert")).to_have_count(0)

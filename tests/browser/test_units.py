@@ -10,6 +10,7 @@ from adminrights.change import SYSTEM
 from adminrights.models import Unit
 from adminrights.services import set_owner
 from tests.browser.acts import (
+    click,
     dialog,
     follow,
     head,
@@ -47,7 +48,7 @@ def test_the_first_unit_brings_the_switcher(page: Page, sign_in: SignIn, boss: A
     sign_in(page, boss)
     page.goto("/accounts/")
     expect(page.get_by_text("Northwind")).to_have_count(0)
-    page.get_by_label("Signed in as Bea Boss").click()
+    click(page.get_by_label("Signed in as Bea Boss"))
     follow(page.locator(".person-menu"), "Organisation")
     see_title(page, "Organisation")
     follow(head(page), "Add a unit below")
@@ -56,7 +57,7 @@ def test_the_first_unit_brings_the_switcher(page: Page, sign_in: SignIn, boss: A
     see_message(page, "North is there. Choose now who may enter it.")
 
     page.goto("/accounts/")
-    switcher(page).locator("summary").click()
+    click(switcher(page).locator("summary"))
     press(switcher(page), "North")
 
     expect(switcher(page).locator("summary")).to_contain_text("North")
