@@ -254,7 +254,8 @@ if MAIL_WEBHOOK and (missing := missing_proof(MAIL_PROVIDER, ANYMAIL)):
         raise ImproperlyConfigured(f"Anybody could report on mails. {missing}")
     MAIL_WEBHOOK = False
 DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", default="Admin & Rights <rights@example.org>")
-MAIL_LEASE_SECONDS = env.int("MAIL_LEASE_SECONDS", default=60)
+# And so short that a dead worker's mails are on their way again within a minute.
+MAIL_LEASE_SECONDS = env.int("MAIL_LEASE_SECONDS", default=45)
 
 # Static files come from packages or are ours.
 STATIC_URL = "static/"

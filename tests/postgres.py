@@ -14,6 +14,7 @@ import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import psycopg
@@ -77,26 +78,50 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+@dataclass
+class Cluster:
+    """A server of its own in a folder; it trusts whoever comes from this machine."""
+
+    folder: Path
+    settings: dict[str, object]
+    port: int = field(default_factory=free_port)
+    user: str | None = field(default_factory=unprivileged)
+    binaries: Path = field(default_factory=programs)
+
+    @property
+    def address(self) -> str:
+        return url("postgres", self.port)
+
+    def make(self) -> None:
+        if self.user:
+            shutil.chown(self.folder, self.user)
+        self._run("initdb", "--auth", "trust", "--username", "postgres", "--encoding", "UTF8", "--no-sync")
+
+    def start(self) -> None:
+        settings = {"listen_addresses": ADDRESS, "port": self.port} | self.settings
+        words = [f"-c {name}={value}" for name, value in settings.items()]
+        options = " ".join([*words, f"-k {self.folder}"])
+        self._run("pg_ctl", "--wait", "--options", options, "--log", f"{self.folder}/log", "start")
+
+    def stop(self, mode: str = "immediate") -> None:
+        self._run("pg_ctl", "--wait", "--mode", mode, "stop")
+
+    def _run(self, program: str, *arguments: str) -> None:
+        command = [str(self.binaries / program), "--pgdata", str(self.folder / "data"), *arguments]
+        subprocess.run(command, user=self.user, cwd=self.folder, stdout=subprocess.DEVNULL, check=True)
+
+
 @contextmanager
-def cluster() -> Iterator[str]:
-    """Start a cluster in a temporary folder, give its address, and remove it."""
-    binaries, user, port = programs(), unprivileged(), free_port()
+def cluster(**settings: object) -> Iterator[Cluster]:
+    """Start a cluster in a temporary folder and remove it in the end."""
     with tempfile.TemporaryDirectory() as folder:
-        data = Path(folder) / "data"
-        if user:
-            shutil.chown(folder, user)
-
-        def run(program: str, *arguments: str) -> None:
-            command = [str(binaries / program), "--pgdata", str(data), *arguments]
-            subprocess.run(command, user=user, cwd=folder, stdout=subprocess.DEVNULL, check=True)
-
-        run("initdb", "--auth", "trust", "--username", "postgres", "--encoding", "UTF8", "--no-sync")
-        options = f"-c listen_addresses={ADDRESS} -p {port} -k {folder} -c fsync=off"
-        run("pg_ctl", "--wait", "--options", options, "--log", f"{folder}/log", "start")
+        server = Cluster(Path(folder), {"fsync": "off"} | settings)
+        server.make()
+        server.start()
         try:
-            yield url("postgres", port)
+            yield server
         finally:
-            run("pg_ctl", "--mode", "immediate", "stop")
+            server.stop()
 
 
 def run_on(address: str, command: Sequence[str]) -> int:
@@ -106,8 +131,8 @@ def run_on(address: str, command: Sequence[str]) -> int:
 def main() -> int:
     if address := answering():
         return run_on(address, sys.argv[1:])
-    with cluster() as address:
-        return run_on(address, sys.argv[1:])
+    with cluster() as server:
+        return run_on(server.address, sys.argv[1:])
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ from pathlib import Path
 from threading import Barrier
 from typing import Any
 
+import environ
 import requests
 from django.conf import settings
 from django.core.management import call_command
@@ -46,6 +47,21 @@ def fresh_database(folder: Path) -> Iterator["Site"]:
     finally:
         connections.close_all()
         connection.creation.destroy_test_db(before, verbosity=0)
+
+
+@contextmanager
+def elsewhere(address: str, folder: Path) -> Iterator["Site"]:
+    """Make the database on another server of the same kind, and use that one for a while."""
+    kept = dict(connection.settings_dict)
+    connections.close_all()
+    connection.settings_dict.update({**environ.Env.db_url_config(address), "OPTIONS": kept["OPTIONS"]})
+    connection.settings_dict["NAME"] = "soak"
+    try:
+        with fresh_database(folder) as site:
+            yield site
+    finally:
+        connections.close_all()
+        connection.settings_dict.update(kept)
 
 
 def database_url() -> str:
@@ -127,6 +143,14 @@ class Site:
         with self.process(sys.executable, *words, **environment) as process:
             wait_until(lambda: answers(f"http://{address}/sign-in/"), 120, "the web server answers")
             yield f"http://{address}", process
+
+    @contextmanager
+    def product(self, *arguments: str, **environment: str) -> Iterator[tuple[str, Process]]:
+        """Run the web server as production does, with its pages for faults instead of a developer's."""
+        own = {"DEBUG": "0", "DEMO": "1", "LOG_FORMAT": "text", "WEB_WORKERS": "2"}
+        words = ("--config", "python:adminrights.server", *arguments)
+        with self.web(*words, **own | environment) as running:
+            yield running
 
 
 def answers(url: str) -> bool:

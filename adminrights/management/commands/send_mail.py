@@ -11,6 +11,7 @@ from django.db import close_old_connections
 from adminrights.faults import FAULTS
 from adminrights.origin import originating
 from adminrights.outbox import send_due
+from adminrights.patience import Patience
 
 log = logging.getLogger(__name__)
 
@@ -50,19 +51,21 @@ class Command(BaseCommand):
 
     def send_until_asked(self) -> None:
         """Send until SIGTERM or SIGINT; what is being sent then is finished first."""
-        asked = threading.Event()
+        asked, patience = threading.Event(), Patience()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: asked.set())
         while not asked.is_set():
-            asked.wait(self.look(asked))
+            asked.wait(self.look(asked, patience))
 
-    def look(self, asked: threading.Event) -> float:
+    def look(self, asked: threading.Event, patience: Patience) -> float:
         """Send one mail after the other while there are any; return how long to wait then."""
         close_old_connections()
         counts: Counter[str] = Counter()
         try:
             while not asked.is_set() and (done := send_due(limit=1)):
                 counts += done
+                patience.hear(*done)
+            patience.ask()
         except FAULTS as error:
             log.warning("The database didn't answer: %s", error)
             return SECONDS_WITHOUT_DATABASE
