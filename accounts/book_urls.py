@@ -1,10 +1,11 @@
-"""The addresses of what is only read: the catalogue and the access log, and the way in from a mail."""
+"""The addresses of what is only read: Find, the catalogue, the access log, and the way in from a mail."""
 
 from django.urls import path
 
-from accounts.views import catalogue, led, log
+from accounts.views import catalogue, find, led, log
 
 urlpatterns = [
+    path("find/", find.Find.as_view(), name="find"),
     path("permissions/", catalogue.PermissionBook.as_view(), name="permission_book"),
     path("permissions/<str:key>/", catalogue.PermissionPage.as_view(), name="permission_page"),
     path("log/", log.LogList.as_view(), name="log_list"),

@@ -44,6 +44,7 @@ TABLE = [
     Address("accounts:password_open", EVERYONE, text="token"),
     Address("accounts:invitation_accept", EVERYONE),
     Address("accounts:invitation_open", EVERYONE, text="token"),
+    Address("accounts:find", SIGNED_IN),
     Address("accounts:my_access", SIGNED_IN),
     Address("accounts:my_profile", SIGNED_IN),
     Address("accounts:my_password", SIGNED_IN),

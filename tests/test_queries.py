@@ -38,6 +38,7 @@ PAGES = [
     "roles:role_edit",
     "roles:role_named",
     "roles:rule_add",
+    "accounts:find",
     "accounts:my_access",
     "accounts:my_profile",
     "accounts:permission_book",
@@ -78,9 +79,9 @@ def test_a_page_costs_the_same_in_a_large_organisation(
     campaigns_admin: Role,
 ) -> None:
     about = {"accounts": gwen, "groups": campaign_team, "roles": campaigns_admin}[name.partition(":")[0]]
-    alone = name.rpartition("_")[2] in {"list", "create", "access", "profile", "book"}
+    alone = name.rpartition("_")[2].rpartition(":")[2] in {"list", "create", "access", "profile", "book", "find"}
     hand_over(register_item("offers", unit, "Item", actor=SYSTEM), gwen, actor=SYSTEM)
-    path = reverse(name, args=[] if alone else [about.pk])
+    path = reverse(name, args=[] if alone else [about.pk]) + ("?q=a" if name == "accounts:find" else "")
     # Nobody is asked about who may less than he does, so that no guard refuses.
     client.force_login(ada if name != "accounts:my_access" else gwen)
     few = cost(client, path)

@@ -37,15 +37,28 @@
   // Below a type-ahead the arrow keys reach what was found, and Enter the first of it. What was found for
   // other letters than those that stand there now is left alone: then Enter asks the server.
   document.addEventListener("keydown", (event) => {
-    const field = document.querySelector("[data-finds]");
+    const field = (dialog?.open ? dialog : document).querySelector("[data-finds]");
     const steps = { ArrowDown: 1, ArrowUp: -1, Enter: 1 };
     if (!field || !(event.key in steps)) return;
     const list = document.getElementById(field.dataset.finds);
-    const stops = [field, ...list.querySelectorAll("button")];
+    const stops = [field, ...list.querySelectorAll("button, a")];
     const at = stops.indexOf(event.target);
     if (at < 0 || list.dataset.for !== field.value || (event.key === "Enter" && at > 0)) return;
     event.preventDefault();
+    if (event.key === "Enter" && "opens" in field.dataset) {
+      stops[1]?.click();
+      return;
+    }
     stops[Math.max(0, Math.min(at + steps[event.key], stops.length - 1))].focus();
+  });
+
+  // Ctrl-K, on a Mac ⌘K, opens Find, unless something is being filled in.
+  document.addEventListener("keydown", (event) => {
+    if (!(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== "k" || dialog?.open) return;
+    const button = document.querySelector("[data-palette]");
+    if (!button) return;
+    event.preventDefault();
+    button.click();
   });
 
   // The dialog: filled by htmx, then opened; Cancel and the cross close it.

@@ -83,6 +83,7 @@ ADMINISTRATOR = {
     "accounts:unit_owner": ["/units/{unit}/owner/?find=e", "/units/{unit}/owner/?account={gwen}"],
     "unit_rename": ["/units/{unit}/rename/"],
     "unit_move": ["/units/{unit}/move/"],
+    "accounts:find": ["/find/", "/find/?q=a", "/find/?q=zzzz"],
     "accounts:my_access": ["/me/"],
     "accounts:my_profile": ["/me/profile/"],
     "accounts:my_password": ["/me/password/"],

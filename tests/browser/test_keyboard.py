@@ -106,3 +106,29 @@ def test_sorting_keeps_the_focus_on_the_column(ada_at: AdaAt) -> None:
     page.get_by_role("link", name="Email", exact=True).press("Enter")
     expect(page.locator("th[aria-sort=ascending]")).to_contain_text("Email")
     expect(page.get_by_role("link", name="Email", exact=True)).to_be_focused()
+
+
+def test_find_opens_from_anywhere_and_leads_on(ada_at: AdaAt, nemo: Account) -> None:
+    page = ada_at("/groups/")
+    page.keyboard.press("Control+k")
+    field = dialog(page).get_by_role("searchbox")
+    expect(field).to_be_focused()
+    page.keyboard.type("nemo")
+    expect(dialog(page).get_by_role("link", name=nemo.name)).to_be_visible()
+    expect(page.locator("#finds")).to_have_attribute("data-for", "nemo")
+    page.keyboard.press("Enter")
+    see_title(page, nemo.name)
+
+
+def test_the_arrow_keys_move_through_what_was_found(ada_at: AdaAt) -> None:
+    page = ada_at("/me/")
+    page.keyboard.press("Control+k")
+    finds = dialog(page).locator("#finds a")
+    expect(dialog(page).get_by_role("searchbox")).to_be_focused()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    expect(finds.nth(1)).to_be_focused()
+    page.keyboard.press("ArrowUp")
+    expect(finds.nth(0)).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_be_hidden()
