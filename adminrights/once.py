@@ -31,14 +31,17 @@ class Answer(NamedTuple):
     text: str
 
 
-def key_of(request: HttpRequest) -> str:
-    """Return what makes this form this form; empty for a request that none of our pages sent."""
-    if request.method != "POST" or not request.user.is_authenticated:
-        return ""
-    if not request.POST.get("csrfmiddlewaretoken"):
+def key_of(request: HttpRequest, *, public: bool) -> str:
+    """Return what makes this form this form; empty for a request that none of our pages sent.
+
+    A public page knows nobody, and what it does may end the session: there the browser's own secret, which
+    protects its forms, stands for whoever sends it.
+    """
+    sender = request.META.get("CSRF_COOKIE") if public else request.user.pk
+    if request.method != "POST" or not sender or not request.POST.get("csrfmiddlewaretoken"):
         return ""
     content = sorted((name, values) for name, values in request.POST.lists())
-    form = repr((request.user.pk, request.get_full_path(), content))
+    form = repr((sender, request.get_full_path(), content))
     return salted_hmac("adminrights.once", form, algorithm="sha256").hexdigest()
 
 
@@ -92,9 +95,10 @@ class OnceMiddleware:
             return again
         return response
 
-    def process_view(self, request: HttpRequest, *args: object) -> HttpResponse | None:
+    def process_view(self, request: HttpRequest, view: object, *args: object) -> HttpResponse | None:
         """Look before the view does. Whether the form is ours was asked before this."""
-        request.form_key = key_of(request)  # type: ignore[attr-defined]
+        public = not getattr(view, "login_required", True)
+        request.form_key = key_of(request, public=public)  # type: ignore[attr-defined]
         return answer_again(request)
 
 
@@ -104,5 +108,8 @@ def answer_again(request: HttpRequest) -> HttpResponse | None:
     receipt = Receipt.objects.filter(key=key).exclude(url="").first() if key else None
     if receipt is None or not _is_remembered(receipt):
         return None
+    if request.session.modified and not request.user.is_authenticated:
+        # The first time ended this session: what the view put into it has no place any more.
+        request.session.flush()
     messages.success(request, receipt.text)
     return go(request, receipt.url)

@@ -12,6 +12,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -22,6 +23,7 @@ from accounts.services.invitations import accept_invitation, open_invitation
 from accounts.services.passwords import reset_password
 from accounts.views.dead_links import DeadLink, dead_invitation, dead_reset
 from adminrights.exceptions import InvitationDead, ResetDead
+from adminrights.once import once
 from adminrights.views import FormPage, Open, Page
 from adminrights.views.access import public
 
@@ -69,25 +71,39 @@ class SecretPage(LinkPage):
         return response
 
 
-class PasswordPage(LinkPage, FormPage):
-    """A password that the owner of the link chooses; then on to signing in, with a fresh session (S1)."""
+class LinkForm(LinkPage, FormPage):
+    """The form behind a link, which uses it up; then on to signing in, with a fresh session (S1)."""
+
+    account: Account
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        try:
+            answer = once(self.request, lambda: self.carry_out(form))
+        except (InvitationDead, ResetDead):
+            raise self.dead() from None
+        self.request.session.flush()
+        self.request.session[ADDRESS] = self.account.email
+        messages.success(self.request, answer.text)
+        return redirect(answer.url)
+
+    def get_success_url(self) -> str:
+        return reverse("accounts:sign_in")
+
+    def dead(self) -> DeadLink:
+        """Return why the link works no more."""
+        raise NotImplementedError
+
+
+class PasswordPage(LinkForm):
+    """A password that the owner of the link chooses."""
 
     form_class = NewPasswordForm
-    account: Account
 
     def get_form_kwargs(self) -> dict[str, Any]:
         return super().get_form_kwargs() | {"account": self.account}
 
-    def form_valid(self, form: Any) -> HttpResponse:
-        self.set_password(form.cleaned_data["password"])
-        self.request.session.flush()
-        self.request.session[ADDRESS] = self.account.email
-        messages.success(self.request, _("Your password is set. Sign in with it now."))
-        return redirect("accounts:sign_in")
-
-    def set_password(self, password: str) -> None:
-        """Call the service. Raises DeadLink."""
-        raise NotImplementedError
+    def done(self, result: object) -> str:
+        return _("Your password is set. Sign in with it now.")
 
 
 @public
@@ -139,12 +155,11 @@ class InvitationAccept(PasswordPage):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(invitation=self.invitation, **kwargs)
 
-    def set_password(self, password: str) -> None:
-        invitation = self.opened()
-        try:
-            accept_invitation(invitation, password=password)
-        except InvitationDead:
-            raise dead_invitation(Invitation.objects.get(pk=invitation.pk)) from None
+    def apply(self, form: NewPasswordForm) -> None:
+        accept_invitation(self.opened(), password=form.cleaned_data["password"])
+
+    def dead(self) -> DeadLink:
+        return dead_invitation(self.invitation)
 
 
 @public
@@ -184,8 +199,8 @@ class PasswordSet(PasswordPage):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(account=getattr(self, "account", None), **kwargs)
 
-    def set_password(self, password: str) -> None:
-        try:
-            reset_password(self.account, stamp=self.stamp, password=password)
-        except ResetDead:
-            raise dead_reset() from None
+    def apply(self, form: NewPasswordForm) -> None:
+        reset_password(self.account, stamp=self.stamp, password=form.cleaned_data["password"])
+
+    def dead(self) -> DeadLink:
+        return dead_reset()

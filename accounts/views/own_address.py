@@ -3,7 +3,6 @@
 from typing import Any
 
 from django import forms
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -14,10 +13,9 @@ from accounts.forms.session import OwnAddressForm
 from accounts.links import address_stamp_holds, address_stamp_of, read_address
 from accounts.models import Account
 from accounts.services.own_address import ask_address, confirm_address
-from accounts.views.dead_links import dead_address
-from accounts.views.links import ADDRESS, NEW_ADDRESS, LinkPage, SecretPage
+from accounts.views.dead_links import DeadLink, dead_address
+from accounts.views.links import NEW_ADDRESS, LinkForm, SecretPage
 from accounts.views.security import ProvedPage
-from adminrights.exceptions import ResetDead
 from adminrights.views import FormPage
 from adminrights.views.access import public
 
@@ -52,7 +50,7 @@ class AddressOpen(SecretPage):
 
 
 @public
-class AddressConfirm(LinkPage, FormPage):
+class AddressConfirm(LinkForm):
     """Asks before it is done, because programs open links, too (I7)."""
 
     title = gettext_lazy("Use this address from now on?")
@@ -73,13 +71,15 @@ class AddressConfirm(LinkPage, FormPage):
             return super().get_context_data(**kwargs)
         return super().get_context_data(account=self.opened(), **kwargs)
 
-    def form_valid(self, form: Any) -> HttpResponse:
-        account = self.opened()
-        try:
-            confirm_address(account, self.stamp)
-        except ResetDead:
-            raise dead_address() from None
-        self.request.session.flush()
-        self.request.session[ADDRESS] = account.email
-        messages.success(self.request, _("Your address is changed. Sign in with it now."))
-        return redirect("accounts:sign_in")
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        self.account = self.opened()
+        return super().post(request, *args, **kwargs)
+
+    def apply(self, form: Any) -> None:
+        confirm_address(self.account, self.stamp)
+
+    def done(self, result: object) -> str:
+        return _("Your address is changed. Sign in with it now.")
+
+    def dead(self) -> DeadLink:
+        return dead_address()
