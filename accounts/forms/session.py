@@ -1,16 +1,17 @@
 """The forms of people who are not signed in, and of one's own password."""
 
 import unicodedata
+from collections.abc import Callable
 from typing import Any
 
 from django import forms
-from django.contrib.auth.hashers import check_password
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account
 from accounts.sign_in.password_rules import shortest
+from adminrights.exceptions import TooManyTries
 
 LONGEST_PASSWORD = 1_000
 
@@ -90,30 +91,37 @@ class NewPasswordForm(forms.Form):
         return again
 
 
-class PresentPasswordForm(forms.Form):
+class PresentPasswordField(PasswordField):
     """The password of whoever is signed in, once more."""
 
-    current = PasswordField(label=_("Password"), autocomplete="current-password")
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(autocomplete="current-password", **kwargs)
 
-    def __init__(self, *args: Any, account: Account, **kwargs: Any) -> None:
+
+class ChecksPresent(forms.Form):
+    """Asks for the present password; `is_present` judges it and counts guesses."""
+
+    def __init__(self, *args: Any, is_present: Callable[[str], bool], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.account = account
+        self.is_present = is_present
 
     def clean_current(self) -> str:
         current: str = self.cleaned_data["current"]
-        if not check_password(current, self.account.password):
+        try:
+            right = self.is_present(current)
+        except TooManyTries as refusal:
+            raise ValidationError(str(refusal)) from refusal
+        if not right:
             raise ValidationError(_("This is not your present password."))
         return current
 
 
-class OwnPasswordForm(NewPasswordForm):
+class PresentPasswordForm(ChecksPresent):
+    current = PresentPasswordField(label=_("Password"))
+
+
+class OwnPasswordForm(ChecksPresent, NewPasswordForm):
     """A new password for oneself, from My profile: whoever finds an open window doesn't know the old one."""
 
-    current = PasswordField(label=_("Present password"), autocomplete="current-password")
+    current = PresentPasswordField(label=_("Present password"))
     field_order = ("current", "password", "again")
-
-    def clean_current(self) -> str:
-        current: str = self.cleaned_data["current"]
-        if not check_password(current, self.account.password):
-            raise ValidationError(_("This is not your present password."))
-        return current

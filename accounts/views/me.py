@@ -1,5 +1,6 @@
 """My access and My profile: open to everybody who is signed in."""
 
+from functools import partial
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -16,7 +17,8 @@ from accounts.my_access import told
 from accounts.my_units import units_to_work_in
 from accounts.services.passwords import change_own_password
 from accounts.services.profile import set_campaign_notifications
-from accounts.views.security import CredentialPage
+from accounts.sign_in.present import is_present_password
+from accounts.views.security import CredentialPage, ProvedPage
 from adminrights.conflicts import Sheet, sheet_of
 from adminrights.models import JournalEntry
 from adminrights.models.journal import JournalQuerySet
@@ -104,7 +106,7 @@ class MyProfile(EditPage):
         return reverse("accounts:my_profile")
 
 
-class MyPassword(CredentialPage):
+class MyPassword(ProvedPage, CredentialPage):
     """A new password, against the present one."""
 
     title = gettext_lazy("Change password")
@@ -113,6 +115,10 @@ class MyPassword(CredentialPage):
 
     def breadcrumbs(self) -> list[Link]:
         return [Link(_("My profile"), reverse("accounts:my_profile"))]
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        is_present = partial(is_present_password, self.request, self.account)
+        return super().get_form_kwargs() | {"is_present": is_present}
 
     def apply(self, form: OwnPasswordForm) -> None:
         change_own_password(self.account, password=form.cleaned_data["password"])

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from accounts.forms.units import TransferForm
 from accounts.models import Account, AccountQuerySet
 from accounts.services.ownership import hand_over, transfer_ownership
+from accounts.sign_in.present import count_guess
 from adminrights.change import preview
 from adminrights.conflicts import Sheet, sheet_of
 from adminrights.consequences import consequences
@@ -119,7 +120,9 @@ class OwnerTransfer(OwnerPage, EditPage):
         values = form.cleaned_data
         actor, root = self.request.user, Unit.objects.get(pk=self.object.pk)
         account, password = values["account"], values["password"]
+        tries = count_guess(self.request, actor)  # type: ignore[arg-type]
         transfer_ownership(root, account, password=password, actor=actor, seen=self.seen)
+        tries.usage.rollback()
         return root
 
     def done(self, result: Unit) -> str:

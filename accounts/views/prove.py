@@ -1,5 +1,6 @@
 """Proving anew who one is: by a second factor where there is one, else by the password."""
 
+from functools import partial
 from typing import Any
 
 from allauth.mfa.webauthn.internal.auth import begin_authentication
@@ -14,6 +15,7 @@ from accounts.factors import factors_of
 from accounts.forms.factors import CodeForm, PasskeyProof
 from accounts.forms.session import PresentPasswordForm
 from accounts.services.sessions import record_failed_sign_in
+from accounts.sign_in.present import is_present_password
 from accounts.sign_in.proof import note_proof, waiting
 from accounts.sign_in.steps import wanted_page
 from accounts.views.security import SecurityPage
@@ -43,7 +45,10 @@ class Prove(SecurityPage, FormPage):
         return PasskeyProof if "credential" in self.request.POST else CodeForm
 
     def get_form_kwargs(self) -> dict[str, Any]:
-        return super().get_form_kwargs() | {"account": self.account}
+        if self.factors:
+            return super().get_form_kwargs() | {"account": self.account}
+        is_present = partial(is_present_password, self.request, self.account)
+        return super().get_form_kwargs() | {"is_present": is_present}
 
     def form_valid(self, form: Any) -> HttpResponse:
         note_proof(self.request)
@@ -55,8 +60,9 @@ class Prove(SecurityPage, FormPage):
         return self.response_class(self.request, ["security/go_on.html"], context)
 
     def form_invalid(self, form: Any) -> HttpResponse:
-        # Counted as wrong passwords are, so that an open window is no place to guess.
-        record_failed_sign_in(self.account.email)
+        # Counted as wrong passwords are, which count themselves.
+        if self.factors:
+            record_failed_sign_in(self.account.email)
         return super().form_invalid(form)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

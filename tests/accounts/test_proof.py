@@ -18,7 +18,8 @@ from tests.accounts.pages import signed_in, text_of
 from tests.editing import opened
 from tests.factories import PASSWORD, AccountFactory, GroupFactory, RoleFactory
 
-CONFIRM = "/me/confirm/"
+CONFIRM, PASSWORD_PAGE = "/me/confirm/", "/me/password/"
+PER_SOURCE = 30
 OLD = timedelta(minutes=6)
 
 
@@ -51,6 +52,17 @@ def test_one_proves_it_before_changing_a_second_factor(nemo: Account, path: str)
 
 
 # S5 of the security bar
+def test_one_proves_it_before_changing_the_password(nemo: Account) -> None:
+    client, new = stale(nemo), "seven purple elephants dance"
+    words = {"current": PASSWORD, "password": new, "again": new}
+    for answer in (client.get(PASSWORD_PAGE), client.post(PASSWORD_PAGE, words)):
+        assert answer["Location"] == f"{CONFIRM}?next=%2Fme%2Fpassword%2F"
+    nemo.refresh_from_db()
+    assert nemo.check_password(PASSWORD)
+    assert new not in str(dict(client.session.items()))
+
+
+# S5 of the security bar
 def test_the_log_of_everybody_is_handed_out_after_the_proof(ada: Account) -> None:
     client = stale(ada)
     assert client.get("/log/export/")["Location"] == f"{CONFIRM}?next=%2Flog%2F"
@@ -68,13 +80,40 @@ def test_the_right_password_leads_on_for_five_minutes(nemo: Account) -> None:
         assert client.get("/me/security/app/").status_code == 302
 
 
+NEW = {"password": "seven purple elephants dance", "again": "seven purple elephants dance"}
+# A10: wherever the present password is asked for
+DOORS = {CONFIRM: {}, PASSWORD_PAGE: NEW}
+
+
 # A10
-def test_an_open_window_is_no_place_to_guess(nemo: Account, settings: Settings) -> None:
-    client = stale(nemo)
+@pytest.mark.parametrize("door", DOORS)
+def test_an_open_window_is_no_place_to_guess(nemo: Account, settings: Settings, door: str) -> None:
+    client = signed_in(nemo)
     for _ in range(settings.LOCK_AFTER_FAILURES):
-        assert client.post(CONFIRM, {"current": "wrong"}).status_code == 422
+        assert client.post(door, DOORS[door] | {"current": "wrong"}).status_code == 422
     assert Account.objects.get(pk=nemo.pk).is_locked
     assert client.get("/me/").status_code == 302
+
+
+# A10
+@pytest.mark.parametrize("door", DOORS)
+def test_a_place_where_too_much_was_tried_guesses_nowhere(nemo: Account, door: str) -> None:
+    for _ in range(PER_SOURCE):
+        Client().post("/sign-in/", {"email": "x@example.org", "password": "wrong"})
+    client = signed_in(nemo)
+    answer = client.post(door, DOORS[door] | {"current": PASSWORD})
+    assert (answer.status_code, "Too many tries" in text_of(answer)) == (422, True)
+    assert Account.objects.get(pk=nemo.pk).failed_sign_ins == 0
+
+
+# A10
+@pytest.mark.parametrize("door", DOORS)
+def test_the_right_password_is_no_try(nemo: Account, door: str) -> None:
+    for _ in range(PER_SOURCE - 1):
+        Client().post("/sign-in/", {"email": "x@example.org", "password": "wrong"})
+    assert signed_in(nemo).post(door, DOORS[door] | {"current": PASSWORD}).status_code == 302
+    last = Client().post("/sign-in/", {"email": "x@example.org", "password": "wrong"})
+    assert last.status_code == 422
 
 
 # W5
