@@ -4,7 +4,7 @@ from typing import Any
 
 from allauth.mfa.base.internal.flows import check_rate_limit
 from allauth.mfa.models import Authenticator
-from allauth.mfa.totp.forms import ActivateTOTPForm
+from allauth.mfa.totp.internal.auth import validate_totp_code
 from allauth.mfa.webauthn.forms import AddWebAuthnForm, AuthenticateWebAuthnForm, LoginWebAuthnForm
 from django import forms
 from django.core.exceptions import ValidationError
@@ -44,13 +44,22 @@ class CodeForm(forms.Form):
         return code
 
 
-class AppForm(ActivateTOTPForm):
+class AppForm(forms.Form):
     """The first code of a new authenticator app proves that it is set up."""
 
     code = CodeField(label=_("Code from the app"))
 
-    def __init__(self, *args: Any, account: Account, **kwargs: Any) -> None:
-        super().__init__(*args, user=account, **kwargs)
+    def __init__(self, *args: Any, account: Account, secret: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.account, self.secret = account, secret
+
+    def clean_code(self) -> str:
+        forgive = check_rate_limit(self.account)
+        code: str = self.cleaned_data["code"]
+        if not validate_totp_code(self.secret, code):
+            raise ValidationError(_("This wasn't accepted. Try again, or another way."))
+        forgive()
+        return code
 
 
 class Proof:

@@ -4,7 +4,6 @@ from base64 import b64encode
 from typing import Any
 
 from allauth.mfa.adapter import get_adapter
-from allauth.mfa.totp.internal.auth import clear_totp_secret
 from allauth.mfa.webauthn.internal.auth import begin_registration
 from django import forms
 from django.http import HttpRequest, HttpResponse
@@ -18,6 +17,7 @@ from accounts.forms.factors import AppForm, PasskeyForm
 from accounts.models import Account
 from accounts.running import running_sessions
 from accounts.services.factors import add_app, add_passkey, make_codes, remove_factor, use_code
+from accounts.sign_in.new_app import forget_secret, secret_to_add
 from accounts.sign_in.proof import ask_proof, is_proved
 from accounts.sign_in.steps import passkeys_work, stay_signed_in
 from adminrights.exceptions import Refused
@@ -95,6 +95,10 @@ class AppAdd(ProvedPage, CredentialPage):
     form_class = AppForm
     submit_label = gettext_lazy("Add the app")
 
+    def get_form_kwargs(self) -> dict[str, Any]:
+        secret = secret_to_add(self.request.session, again=self.request.method == "POST")
+        return super().get_form_kwargs() | {"secret": secret}
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
         secret: str = context["form"].secret
@@ -110,7 +114,7 @@ class AppAdd(ProvedPage, CredentialPage):
         add_app(self.account, form.secret)
         # The code that proved it is used up as well.
         use_code(self.account, form.cleaned_data["code"])
-        clear_totp_secret(self.request)
+        forget_secret(self.request.session)
 
     def done(self, result: object) -> str:
         return _("The app is added. From now on you are asked for its code when you sign in.")

@@ -167,6 +167,17 @@ def test_an_app_is_added_with_its_first_code(nemo: Account) -> None:
 
 
 # I1 of the security bar: a copy of the database signs nobody in
+def test_the_secret_rests_nowhere_in_clear_while_the_app_is_added(nemo: Account) -> None:
+    client = signed_in(nemo)
+    secret = client.get(APP).context["form"].secret
+    assert secret not in str(dict(client.session.items()))
+    refused = client.post(APP, {"code": "000000"})
+    assert (refused.status_code, refused.context["form"].secret) == (422, secret), "the same is shown again"
+    client.post(APP, {"code": code_of(secret)})
+    assert "new_app" not in client.session
+
+
+# A8
 def test_the_secret_is_encrypted_and_survives_a_new_key(nemo: Account, settings: Settings) -> None:
     secret = with_app(nemo)
     assert secret not in str(Authenticator.objects.get(user=nemo).data)
