@@ -40,6 +40,7 @@ MESSAGES = {
     "factors_reset": gettext_lazy("Notice that the second factors were taken away"),
     "codes_made": gettext_lazy("Notice of new recovery codes"),
     "code_used": gettext_lazy("Notice of a used recovery code"),
+    "administrator": gettext_lazy("Notice of new rights of administration"),
     "owner_new": gettext_lazy("Notice to the new owner"),
     "owner_old": gettext_lazy("Notice to the former owner"),
 }

@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from accounts import links
 from accounts.access import units_of
 from accounts.addresses import canonical
+from accounts.guards import wording
 from accounts.models import Account, Invitation, UnitAccess
 from accounts.services.invitations import begin_life, life_of
 from accounts.services.own_address import is_taken
@@ -149,6 +150,23 @@ def locked(mail: OutgoingMail) -> Context | None:
     }
 
 
+def administrator(mail: OutgoingMail) -> Context | None:
+    """Word to somebody who got rights of administration (A11)."""
+    units = list(Unit.objects.filter(pk__in=mail.facts["units"]).select_related("root").order_by("path"))
+    if mail.account.status != Status.ACTIVE or not units:
+        return None
+    giver = Account.objects.filter(pk=mail.facts["by"]).first()
+    return {
+        "organisation": plain((units[0].root or units[0]).name),
+        "places": ", ".join(plain(unit.name) for unit in units),
+        "giver": plain(giver.name) if giver else "",
+        "rights": wording(mail.facts["rights"]),
+        "changed": mail.created_at,
+        "button_url": links.absolute("accounts:my_access"),
+        "button_label": _("See what you may do"),
+    }
+
+
 def owner_new(mail: OutgoingMail) -> Context | None:
     """Word to the new owner (S2-29)."""
     root = Unit.objects.get(pk=mail.facts["root"])
@@ -183,6 +201,7 @@ MESSAGES: dict[str, Facts] = {
     "address_asked": address_asked,
     "address_changed": address_changed,
     "locked": locked,
+    "administrator": administrator,
     "owner_new": owner_new,
     "owner_old": owner_old,
 }

@@ -8,6 +8,7 @@ from accounts import access, guards, item_sections, mail
 from accounts.effects import effects_of
 from accounts.entrances import entrances
 from accounts.models import Account
+from accounts.notices import new_administrators
 from accounts.owners import owners_stay
 from accounts.services.sessions import record_sign_in
 from accounts.sign_in.limits import begin
@@ -55,6 +56,7 @@ def connect() -> None:
         guards.seats,
         proof_of_person,
     ]
+    hooks.notices = [new_administrators]
     hooks.shown = {"items": item_sections.shown_in_menu, "my_items": item_sections.shown_as_mine}
     Enterable.units_of = staticmethod(access.units_of)
     mail.register_all()

@@ -208,13 +208,15 @@ class Change:
         self.written.append({"do": "note", **{name: _plain(value) for name, value in details.items()}})
 
     def finish(self) -> None:
-        """Compute the effects, ask the guards, write the journal."""
+        """Compute the effects, ask the guards, tell whom it concerns, write the journal."""
         if not self.written:
             return
         if hooks.effects is not None:
             self.effects = hooks.effects(self)
         for guard in hooks.guards:
             guard(self)
+        for notice in hooks.notices:
+            notice(self)
         with _writing():
             journal.record(self)
         previewed = _previewed.get()

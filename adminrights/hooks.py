@@ -22,6 +22,8 @@ class Hooks:
     summary: Callable[[Iterable[str]], str] = ", ".join
     effects: Callable[["Change"], Effects] | None = None
     guards: list[Callable[["Change"], None]] = field(default_factory=list)
+    # Who promise mails to those whom a change that no guard refused concerns.
+    notices: list[Callable[["Change"], None]] = field(default_factory=list)
     # What to answer a request whose change waits until the person has proved who they are.
     ask_proof: Callable[[HttpRequest], HttpResponse] | None = None
     # Whether an entry of the menu is shown to an account in a unit, by the entry's `shown_if`.

@@ -1,0 +1,47 @@
+"""Who gets rights of administration is told by mail, whatever gave them: a group, a role, a table (A11).
+
+Looks at what the change does, as the guards do, so that no way is forgotten. Silent where another mail of the
+same change tells more: who is invited has the invitation, who is reactivated had these rights, and the new
+owner is told so.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+from accounts.effects import sides_of
+from accounts.guards import is_administration
+from accounts.models import Account, StatusPeriod
+from accounts.policy import Policy
+from adminrights.change import Change
+
+MOST_UNITS = 5
+
+
+def new_administrators(change: Change) -> None:
+    """Promise a mail to every active account that gains rights of administration."""
+    gained = _gained(change)
+    if not gained:
+        return
+    policy = sides_of(change)[1].policy
+    for account in Account.objects.filter(pk__in=gained).order_by("pk"):
+        units = {unit for unit, _keys in gained[account.pk]}
+        keys = {key for _unit, keys in gained[account.pk] for key in keys}
+        places = _highest(units, policy)[:MOST_UNITS]
+        change.send("administrator", account, units=places, rights=sorted(keys), by=change.actor.pk)
+
+
+def _gained(change: Change) -> dict[int, list[tuple[int, frozenset[str]]]]:
+    told = {mail.account_id for mail in change.mails}
+    entered = {fact.account_id for fact in change.started if isinstance(fact, StatusPeriod)}
+    found = defaultdict(list)
+    for effect in change.effects.real:
+        keys = frozenset(key for key in effect.gained if is_administration(key))
+        if keys and effect.account not in told | entered:
+            found[effect.account].append((effect.unit, keys))
+    return found
+
+
+def _highest(units: Iterable[int], policy: Policy) -> list[int]:
+    """Return the units that lie below none of the others."""
+    units = set(units)
+    return sorted(unit for unit in units if units.isdisjoint(policy.units[unit].ancestors))
