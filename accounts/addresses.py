@@ -6,6 +6,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from email_validator import EmailNotValidError, validate_email
 
+from accounts.alphabets import is_mixed
 from adminrights.exceptions import Invalid
 from adminrights.text import validate_visible
 
@@ -23,6 +24,20 @@ def canonical(text: str) -> str:
 
 def clean_address(text: str) -> str:
     """Return the address as it will be kept and written to. Raises Invalid with what is wrong."""
+    address = read_address(text)
+    if is_mixed(address):
+        raise Invalid(
+            _(
+                "The address %s mixes letters of several alphabets that look alike, so it could be taken for "
+                "another one. Type it anew, in one alphabet."
+            )
+            % address[:100]
+        )
+    return address
+
+
+def read_address(text: str) -> str:
+    """Return the address of an account that may be here already. Raises Invalid for what can't be one."""
     text = text.strip()
     try:
         validate_visible(text)

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.core.management import CommandError
 from django.utils import timezone
 
-from accounts.addresses import clean_address
+from accounts.addresses import read_address
 from accounts.models import Account
 from accounts.sources import SourceLine
 from adminrights.commands import Outcome, ServiceCommand
@@ -26,6 +26,10 @@ class AccountCommand(ServiceCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         super().add_arguments(parser)
+        self.address_argument(parser)
+
+    def address_argument(self, parser: ArgumentParser) -> None:
+        """Add the argument that names the account."""
         parser.add_argument("email", help="the account's e-mail address, in any spelling")
 
     def run(self, **options: Any) -> Outcome:
@@ -40,7 +44,7 @@ class AccountCommand(ServiceCommand):
 
 def find_account(email: str) -> Account:
     """Return the account with the address. Raises CommandError, or Invalid for what is no address."""
-    email = clean_address(email)
+    email = read_address(email)
     try:
         return Account.objects.get_by_natural_key(email)
     except Account.DoesNotExist:
