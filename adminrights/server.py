@@ -21,7 +21,8 @@ from adminrights import logs, stopping  # noqa: E402
 
 bind = os.environ.get("WEB_BIND", "127.0.0.1:8000")
 workers = int(os.environ.get("WEB_WORKERS", "3"))
-threads = int(os.environ.get("WEB_THREADS", "4"))
+# Most of them wait: each refused sign-in holds one for as long as all of them take.
+threads = int(os.environ.get("WEB_THREADS", "20"))
 worker_class = "gthread"
 timeout = 60
 graceful_timeout = 20

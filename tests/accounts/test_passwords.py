@@ -3,9 +3,11 @@
 import random
 import unicodedata
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event, Semaphore
 
 import pytest
-from django.contrib.auth.hashers import check_password
+from django.contrib.auth.hashers import Argon2PasswordHasher, check_password, make_password
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.test import Client
@@ -14,8 +16,10 @@ from pytest_django import Settings
 from accounts.models import Account
 from accounts.services.factors import remove_factor, reset_factors
 from accounts.services.passwords import change_own_password
+from accounts.sign_in.hashing import AT_ONCE
 from accounts.sign_in.lengths import ALONE
 from accounts.sign_in.password_rules import common_words
+from adminrights import settings as product
 from adminrights.models import Unit
 from tests.accounts.authenticator import code_of, with_app
 from tests.accounts.pages import signed_in, text_of
@@ -156,7 +160,7 @@ def test_no_password_is_slow_to_judge(nemo: Account, password: str, unit: Unit) 
 
 # A4
 def test_it_is_kept_by_argon2id_and_slow_enough(nemo: Account, settings: Settings) -> None:
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+    settings.PASSWORD_HASHERS = product.PASSWORD_HASHERS
     change_own_password(nemo, password=GOOD)
     kind, memory, *_rest = Account.objects.get(pk=nemo.pk).password.removeprefix("argon2$").split("$")[0::2]
     parameters = dict(part.split("=") for part in memory.split(","))
@@ -164,6 +168,27 @@ def test_it_is_kept_by_argon2id_and_slow_enough(nemo: Account, settings: Setting
     assert int(parameters["m"]) >= 19 * 1024
     assert int(parameters["t"]) >= 2
     assert check_password(GOOD, nemo.password)
+
+
+# R9.3: a crowd that signs in leaves the machine to others
+def test_few_are_hashed_at_once(monkeypatch: pytest.MonkeyPatch, settings: Settings) -> None:
+    settings.PASSWORD_HASHERS = product.PASSWORD_HASHERS
+    begun, go_on = Semaphore(0), Event()
+
+    def verify(hasher: Argon2PasswordHasher, password: str, encoded: str) -> bool:
+        begun.release()
+        return go_on.wait(30)
+
+    stored = make_password(GOOD)
+    monkeypatch.setattr(Argon2PasswordHasher, "verify", verify)
+    with ThreadPoolExecutor(AT_ONCE + 2) as pool:
+        found = [pool.submit(check_password, GOOD, stored) for _ in range(AT_ONCE + 2)]
+        try:
+            assert all(begun.acquire(timeout=30) for _ in range(AT_ONCE))
+            assert not begun.acquire(timeout=0.1)
+        finally:
+            go_on.set()
+    assert all(each.result() for each in found)
 
 
 # A5: the secret stays the person's own
