@@ -56,6 +56,7 @@ MENU = (
             Item(_("All Roles"), "roles:role_list", "shield-check", "roles:list"),
             Item(_("All Permissions"), "accounts:permission_book", "book-open", "roles:list"),
             Item(_("Mail"), "accounts:mail_list", "mail-warning", "accounts:update"),
+            Item(_("Sign-in limits"), "accounts:sign_in_limits", "timer", "accounts:update"),
             Item(_("Access log"), "accounts:log_list", "scroll-text", "access_log:list"),
             Item(_("Role matrix"), "accounts:role_matrix", "grid-3x3", "accounts:list", several_only=True),
             Item(_("Units"), "accounts:unit_list", "building-2", "units:list", several_only=True),

@@ -46,6 +46,7 @@ PAGES = [
     "accounts:permission_book",
     "accounts:log_list",
     "accounts:mail_list",
+    "accounts:sign_in_limits",
 ]
 
 

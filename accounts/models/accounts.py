@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, ClassVar, Self
 
 from django.conf import settings
@@ -128,8 +128,13 @@ class Account(AbstractBaseUser, ChangedModel):
     @property
     def is_locked(self) -> bool:
         """Whether it is locked by too many wrong passwords; the lock ends by itself (T10)."""
+        return self.locked_until is not None and self.locked_until > timezone.now()
+
+    @property
+    def locked_until(self) -> datetime | None:
+        """When the present lock, or the last one, ends by itself."""
         length = timedelta(minutes=settings.LOCK_MINUTES)
-        return self.locked_at is not None and self.locked_at + length > timezone.now()
+        return self.locked_at + length if self.locked_at else None
 
     def get_session_auth_hash(self) -> str:
         """Return what every session must still match: a new password or a new epoch ends them all."""

@@ -2,16 +2,18 @@
 
 from allauth.usersessions.models import UserSession
 from django.conf import settings
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from accounts.access import holders
 from accounts.addresses import canonical
+from accounts.limited import limits_seen_from
 from accounts.models import Account, UnitAccess
 from accounts.services.status import end_everything, read_again
 from accounts.sign_in import throttle
 from adminrights.change import SYSTEM, Actor, Change, change, record_refusal
 from adminrights.events import Event
-from adminrights.exceptions import NotFound, SignInRefused
+from adminrights.exceptions import Invalid, NotFound, SignInRefused
 from adminrights.models import Unit
 
 
@@ -48,10 +50,15 @@ def record_failed_sign_in(address: str) -> None:
             _count_failure(c, account)
 
 
-def lift_sign_in_limit(address: str, *, actor: Actor) -> str:
-    """Let the source of requests try to sign in again at once; return the source."""
+def lift_sign_in_limit(address: str, *, actor: Actor, unit: Unit | None = None) -> str:
+    """Let the source of requests try to sign in again at once; return the source.
+
+    People do it in a unit, for the sources that are the unit's to know. Raises NotFound for any other.
+    """
     place = throttle.source(address)
-    with change(Event.SIGN_IN_LIMIT_LIFTED, actor=actor) as c:
+    with change(Event.SIGN_IN_LIMIT_LIFTED, actor=actor, unit=unit, needs="accounts:update") as c:
+        if not c.by_system and place not in {limit.source for limit in limits_seen_from(unit)}:  # type: ignore[arg-type]
+            raise NotFound(_("This limit has ended already."))
         c.note(source=place)
         throttle.lift(place)
     return place
@@ -110,3 +117,19 @@ def end_sessions(account: Account, *, actor: Actor, unit: Unit, reason: str = ""
         read_again(account)
         c.concern(account)
         end_everything(c, account)
+
+
+def end_sessions_of_all(root: Unit, *, actor: Actor, reason: str = "") -> int:
+    """End every session of everybody in the organisation, as after a break-in; return how many people (S4).
+
+    Who works in another organisation too is signed out there as well: a session is one for all of them. A
+    page keeps the actor's own by `stay_signed_in`. Raises Invalid for a unit that isn't a root.
+    """
+    with change(
+        Event.SESSIONS_ENDED, actor=actor, unit=root, target=root, needs="access:delegate", reason=reason
+    ) as c:
+        if root.parent_id is not None:
+            raise Invalid(_("Only everybody of the organisation as a whole is signed out at once."))
+        people = Account.objects.in_unit(root).filter(status=Account.Status.ACTIVE).values("pk")
+        epochs = {"session_epoch": F("session_epoch") + 1, "browser_epoch": F("browser_epoch") + 1}
+        return c.update_all(Account.objects.order_by().filter(pk__in=people), **epochs)

@@ -7,10 +7,13 @@ somebody else out, and whoever guesses has few tries whichever way they go.
 
 import ipaddress
 import math
+import time
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
 from typing import NamedTuple, NoReturn
 
 from allauth.core import ratelimit
-from allauth.core.internal.ratelimit import RateLimitUsage, consume, get_rates
+from allauth.core.internal.ratelimit import RateLimitUsage, consume, get_cache_key, get_rates
 from django.core.cache import cache
 from django.http import HttpRequest
 from django.utils.translation import ngettext
@@ -62,6 +65,45 @@ def count_reset(request: HttpRequest) -> None:
     """Count a request for a new password against its source. Raises TooManyTries."""
     if not consume(request, app=APP, action=RESET, key=source()):
         refuse(RESET)
+
+
+class Limit(NamedTuple):
+    """A source from which nothing is taken for now: of which kind, how many tries, since when, until when."""
+
+    action: str
+    source: str
+    tries: int
+    since: datetime
+    until: datetime
+
+
+def limits_on(sources: Iterable[str]) -> list[Limit]:
+    """Return the limits that hold right now, those that hold longest first."""
+    counted = {
+        get_cache_key(None, app=APP, action=action, rate=rate, key=place): (action, place, rate)
+        for place in sources
+        for action in (SOURCE, RESET)
+        for rate in get_rates(app=APP, action=action)
+    }
+    found = []
+    for key, history in cache.get_many(counted).items():
+        action, place, rate = counted[key]
+        tries = [at for at in history if at > time.time() - rate.duration]
+        if len(tries) >= rate.amount:
+            since, until = moment(max(tries)), moment(min(tries) + rate.duration)
+            found.append(Limit(action, place, len(tries), since, until))
+    return sorted(found, key=lambda limit: (limit.until, limit.source), reverse=True)
+
+
+def moment(seconds: float) -> datetime:
+    """Return a time of the counter as everybody else names times."""
+    return datetime.fromtimestamp(seconds, tz=UTC)
+
+
+def longest() -> timedelta:
+    """Return how long a limit holds at most."""
+    rates = [rate for action in (SOURCE, RESET) for rate in get_rates(app=APP, action=action)]
+    return timedelta(seconds=max(rate.duration for rate in rates))
 
 
 def lift(address: str) -> None:

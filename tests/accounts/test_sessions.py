@@ -12,8 +12,10 @@ from accounts.running import device_of, running_sessions
 from accounts.services.lifecycle import disable_account
 from adminrights.events import Event
 from adminrights.models import JournalEntry, Unit
-from tests.accounts.pages import signed_in, text_of
-from tests.factories import PASSWORD
+from tests.accounts.pages import messages_of, signed_in, text_of
+from tests.accounts.test_proof import stale
+from tests.factories import PASSWORD, AccountFactory, UnitFactory
+from tests.terminal import run
 
 PAGE, SECURITY = "/sign-in/", "/me/security/"
 FIREFOX = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0"
@@ -164,4 +166,60 @@ def test_looking_ends_no_session(ada: Account, path: str) -> None:
 def test_a_command_signs_somebody_out_everywhere(nemo: Account) -> None:
     theirs = window(nemo)
     call_command("end_sessions", nemo.email, verbosity=0)
+    assert not is_in(theirs)
+
+
+# ---- Everybody's
+
+
+def everybodys(unit: Unit) -> str:
+    return f"/units/{unit.pk}/sessions/end/"
+
+
+# S4 of the security bar
+def test_an_administrator_signs_everybody_out_and_stays(
+    unit: Unit, ada: Account, nemo: Account, grant: Account
+) -> None:
+    here, own_other, theirs = window(ada), window(ada, CHROME), [window(nemo), window(grant)]
+    elsewhere = window(AccountFactory(unit=UnitFactory(name="Elsewhere")))
+    assert "You stay signed in here" in text_of(here.get(everybodys(unit)))
+    assert all(map(is_in, theirs)), "looking ends nothing"
+    answer = here.post(everybodys(unit))
+    assert "3 people are signed out" in messages_of(here.get(answer["Location"]))[0]
+    assert [is_in(each) for each in (here, own_other, *theirs, elsewhere)] == [
+        True,
+        False,
+        False,
+        False,
+        True,
+    ]
+    entry = JournalEntry.objects.filter(event=Event.SESSIONS_ENDED).latest("sequence")
+    assert (entry.actor, entry.target_id, entry.unit) == (ada, unit.pk, unit)
+
+
+# S4, S5 of the security bar
+def test_it_waits_for_the_proof_and_goes_on(unit: Unit, ada: Account, nemo: Account) -> None:
+    here, theirs = stale(ada), window(nemo)
+    assert here.post(everybodys(unit))["Location"].startswith("/me/confirm/")
+    assert is_in(theirs)
+    page = here.post("/me/confirm/", {"current": PASSWORD})
+    here.post(page.context["kept"]["path"])
+    assert (is_in(here), is_in(theirs)) == (True, False)
+
+
+# Z4
+def test_a_unit_below_signs_nobody_out(unit: Unit, ada: Account, nemo: Account) -> None:
+    theirs = window(nemo)
+    assert window(ada).post(everybodys(UnitFactory(parent=unit))).status_code == 404
+    assert is_in(theirs)
+
+
+# S4 of the security bar
+def test_the_command_signs_everybody_out(unit: Unit, ada: Account, nemo: Account) -> None:
+    theirs = window(nemo)
+    assert run("end_sessions").code == 1
+    assert run("end_sessions", nemo.email, "--all").code == 1
+    assert run("end_sessions", "--all", "--actor", nemo.email).code == 4
+    assert is_in(theirs)
+    assert run("end_sessions", "--all").out.strip() == "2 people are signed out everywhere."
     assert not is_in(theirs)

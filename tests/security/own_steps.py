@@ -152,7 +152,7 @@ OWN: dict[str, Own] = {
     ),
     "accounts.services.sessions.lift_sign_in_limit": Own(
         lambda s: sessions.lift_sign_in_limit("192.0.2.1", actor=SYSTEM),
-        never_refused="only a command does it; any text is a source",
+        lambda s: sessions.lift_sign_in_limit("192.0.2.1", actor=s.person(), unit=s.unit),
     ),
     "adminrights.outbox.journal_undelivered": Own(undelivered, never_refused=NOTHING_TO_REFUSE),
     "accounts.services.keys.renew_secrets": Own(

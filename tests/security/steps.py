@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, NamedTuple
 
 from allauth.usersessions.models import UserSession
@@ -294,6 +295,9 @@ STEPS: dict[str, Step] = {
     "accounts.services.ownership.transfer_ownership": Step(transfer),
     "accounts.services.ownership.hand_over": Step(hand_over),
     "accounts.services.sessions.end_sessions": with_account(sessions.end_sessions),
+    "accounts.services.sessions.end_sessions_of_all": Step(
+        lambda stage, actor: partial(sessions.end_sessions_of_all, stage.unit, actor=actor)
+    ),
     "accounts.services.unit_access.set_unit_access": Step(set_access),
     "accounts.services.units.open_unit": with_unit(units.open_unit, "North"),
     "accounts.services.units.close_unit": with_unit(units.close_unit),
