@@ -1,10 +1,12 @@
 """Every page, in every state that it has, in light and dark, wide and narrow, with all of axe's rules."""
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from django.test import RequestFactory
 from playwright.sync_api import BrowserContext, Page, expect
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
@@ -14,9 +16,13 @@ from accounts.models import Account
 from accounts.services.invitations import resend_invitation
 from accounts.services.items import hand_over, register_item
 from accounts.services.passwords import ask_password_reset
+from accounts.services.sessions import record_failed_sign_in
+from accounts.sign_in.throttle import count_reset
 from adminrights import mailbox
 from adminrights.change import SYSTEM
+from adminrights.exceptions import TooManyTries
 from adminrights.models import OutgoingMail, Unit
+from adminrights.origin import originating
 from adminrights.outbox import send_due
 from adminrights.views.mailbox import BACKEND
 from groups.models import Group
@@ -167,6 +173,16 @@ def forget_and_lose(*people: Account) -> None:
     OutgoingMail.objects.filter(pk__in=lost).update(state="failed", error="550 No such mailbox here")
 
 
+def shut_out(account: Account, settings: Settings) -> None:
+    """Let too much be tried against the account, and from one place."""
+    most, settings.LOCK_AFTER_FAILURES = settings.LOCK_AFTER_FAILURES, 1
+    record_failed_sign_in(account.email)
+    settings.LOCK_AFTER_FAILURES = most
+    with originating("web", address="203.0.113.9"), suppress(TooManyTries):
+        while True:
+            count_reset(RequestFactory().post("/"))
+
+
 @pytest.fixture
 def world(
     server: LiveServer,
@@ -188,6 +204,7 @@ def world(
         trouble.expect(code)
     resend_invitation(penny, actor=ada, unit=unit)
     forget_and_lose(gwen, dora)
+    shut_out(AccountFactory(unit=unit), settings)
     item = register_item("segments", unit, "Best customers", actor=SYSTEM)
     for person in (ada, gwen):
         hand_over(item, person, actor=SYSTEM)
