@@ -173,14 +173,19 @@ def forget_and_lose(*people: Account) -> None:
     OutgoingMail.objects.filter(pk__in=lost).update(state="failed", error="550 No such mailbox here")
 
 
-def shut_out(account: Account, settings: Settings) -> None:
+def shut_out(account: Account) -> None:
     """Let too much be tried against the account, and from one place."""
-    most, settings.LOCK_AFTER_FAILURES = settings.LOCK_AFTER_FAILURES, 1
-    record_failed_sign_in(account.email)
-    settings.LOCK_AFTER_FAILURES = most
+    while not account.is_locked:
+        record_failed_sign_in(account.email)
+        account.refresh_from_db()
     with originating("web", address="203.0.113.9"), suppress(TooManyTries):
         while True:
             count_reset(RequestFactory().post("/"))
+
+
+def go_wrong(unit: Unit, *people: Account) -> None:
+    forget_and_lose(*people)
+    shut_out(AccountFactory(unit=unit))
 
 
 @pytest.fixture
@@ -203,8 +208,7 @@ def world(
     for code in REFUSALS:
         trouble.expect(code)
     resend_invitation(penny, actor=ada, unit=unit)
-    forget_and_lose(gwen, dora)
-    shut_out(AccountFactory(unit=unit), settings)
+    go_wrong(unit, gwen, dora)
     item = register_item("segments", unit, "Best customers", actor=SYSTEM)
     for person in (ada, gwen):
         hand_over(item, person, actor=SYSTEM)
