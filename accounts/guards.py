@@ -16,17 +16,20 @@ from adminrights.exceptions import (
     LastAdministrator,
     MayNotPassOn,
     NoSeatLeft,
+    NotAllowed,
     NotFound,
     OwnerProtected,
     OwnRights,
     WorksElsewhere,
 )
-from adminrights.models import Fact, Unit
+from adminrights.models import Fact, Unit, UnitFeature
 from groups.models import Membership
 from roles.catalogue import catalogue
 
 ADMINISTRATION = "admin_rights"
 ASSIGN, DELEGATE, UPDATE = "access:assign", "access:delegate", "accounts:update"
+# A feature is a fact of the organisation's plan; whoever may change its units keeps the plan.
+LICENSING = "units:update"
 # Somebody must always be able to edit people and to hand out any right, or nobody can mend anything.
 INDISPENSABLE = (UPDATE, DELEGATE)
 
@@ -88,6 +91,25 @@ def ceiling(change: Change) -> None:
                 _("You may not give %(who)s: %(what)s. Somebody who may pass these rights on has to do it.")
                 % {"who": who, "what": wording(beyond)}
             )
+
+
+def licences(change: Change) -> None:
+    """Refuse to switch a feature on, or to let it last longer, by whoever may not change the organisation.
+
+    Nobody is given a right by it: whoever passes on a right that rests for want of a feature is judged as
+    if the unit had it (`Ceiling.may_not_pass_on`), so it makes work only what entitled people gave. What it
+    asks is who keeps the plan, and that is the root's matter, whatever the door and the dates (C-14, S3-91).
+    """
+    units = {fact.unit_id for fact in change.started if isinstance(fact, UnitFeature)}
+    if change.by_system or not units:
+        return
+    before = sides_of(change)[0]
+    actor = Ceiling(change.actor, before)
+    for unit in units:
+        node = before.policy.units.get(unit)
+        if node is None or LICENSING not in actor.rights(node.root):
+            words = _("Features belong to the plan of the whole organisation. It needs there: %s.")
+            raise NotAllowed(words % wording([LICENSING]), [LICENSING])
 
 
 def _touched_people(change: Change) -> dict[int, None]:

@@ -51,6 +51,7 @@ def connect() -> None:
         guards.new_addresses,
         entrances,
         guards.ceiling,
+        guards.licences,
         guards.demoted_administrators,
         guards.last_administrator,
         guards.seats,

@@ -109,8 +109,10 @@ def _refuse_below(name: str, limit: int | None, in_use: int) -> None:
 def switch_feature(unit: Unit, feature: str, *, on: bool, actor: Actor) -> bool:
     """Switch a feature of the unit on or off; return whether that changed anything (S3-90, S3-91, C-14).
 
-    What accounts hold is never touched: without its feature it rests. Raises Invalid for a feature that
-    the catalogue doesn't have or that is computed, NotAllowed without `units:update` at the root.
+    What accounts hold is never touched: without its feature it rests, and whoever gave it was judged as if
+    the feature were on. So this gives nobody anything; it needs what entitles to the organisation's plan,
+    `units:update` at the root, whatever the dates (`guards.licences`). Raises Invalid for a feature that
+    the catalogue doesn't have or that is computed, NotAllowed.
     """
     with change(Event.UNIT_FEATURES_CHANGED, actor=actor, unit=unit, target=unit) as c:
         c.require("units:update", unit.root or unit)
