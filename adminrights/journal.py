@@ -1,8 +1,13 @@
-"""The append-only record of every change, refusal and sign-in, chained by digests (L1–L3)."""
+"""The append-only record of every change, refusal and sign-in, chained by digests (L1–L3).
+
+An entry's mentions, by which histories find it, are rows of their own. Their digest stands in the entry's
+data under `mentions`, and with it in the chain. Entries from before that have none, and hold as they are.
+"""
 
 import hashlib
 import json
-from collections.abc import Iterator
+import uuid
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -10,9 +15,10 @@ from django.db import connection
 from django.db.models import Subquery
 from django.db.models.functions import Coalesce
 
+from adminrights import floods
 from adminrights.append_only import unprotected
 from adminrights.exceptions import Refused
-from adminrights.floods import last_words, room_for
+from adminrights.floods import LeftOut
 from adminrights.models import JournalEntry, JournalHead, JournalMention
 from adminrights.origin import current_origin
 
@@ -41,31 +47,63 @@ def digest_of(entry: JournalEntry, previous: str) -> str:
     return hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()
 
 
+def digest_of_mentions(mentions: Iterable[tuple[str, int]]) -> str:
+    """Return the SHA-256 of the objects that an entry names, in whatever order, in hexadecimal."""
+    canonical = json.dumps(sorted(mentions), separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
 def record(change: "Change", refusal: Refused | None = None) -> JournalEntry | None:
     """Append the entry of a change, or of its refusal, to the chain. The head is locked already.
 
-    Returns None where strangers have filled the minute with the same: then nothing is written.
+    Returns None where strangers have filled the minute with the same: then it is counted.
     """
     head = change.head
     assert head is not None  # noqa: S101 - a change locks the head before anything else
-    room = room_for(change)
-    if room == 0:
+    outcome = JournalEntry.Outcome.REFUSED if refusal else JournalEntry.Outcome.DONE
+    room = floods.room_for(change)
+    if room is not None and not room.left:
+        floods.count(head, change, outcome, room.address)
         return None
+    for left_out in floods.take_due(head, change.at):
+        _append(_entry_of_many(left_out, head, change), head)
     entry = _entry(change, head, refusal)
-    if room == 1:
-        entry.data["more"] = last_words()
-    entry.digest = digest_of(entry, head.digest)
-    entry.save(force_insert=True)
+    if room is not None and room.left == 1:
+        entry.data["more"] = floods.last_words()
     mentions = set(change.mentions)
     if isinstance(entry.target_id, int):
         mentions.add((entry.target_kind, entry.target_id))
+    _append(entry, head, mentions)
+    head.save(update_fields=["sequence", "digest", "left_out"])
+    return entry
+
+
+def _append(entry: JournalEntry, head: JournalHead, mentions: Collection[tuple[str, int]] = ()) -> None:
+    """Write the entry at the end of the chain; the caller saves the head."""
+    entry.data["mentions"] = digest_of_mentions(mentions)
+    entry.digest = digest_of(entry, head.digest)
+    entry.save(force_insert=True)
     JournalMention.objects.bulk_create(
         [JournalMention(entry=entry, kind=kind, object_id=pk) for kind, pk in sorted(mentions)],
         batch_size=500,
     )
     head.sequence, head.digest = entry.sequence, entry.digest
-    head.save(update_fields=["sequence", "digest"])
-    return entry
+
+
+def _entry_of_many(left_out: LeftOut, head: JournalHead, change: "Change") -> JournalEntry:
+    """Return the entry of what strangers did too often for an entry each."""
+    number = {"number": left_out.number, "since": left_out.since.isoformat()}
+    return JournalEntry(
+        sequence=head.sequence + 1,
+        change=uuid.uuid4(),
+        at=change.at,
+        event=left_out.event,
+        outcome=left_out.outcome,
+        actor_label="System",
+        channel="system",
+        address=left_out.address,
+        data={"more": left_out.words(), "left_out": number | {"until": left_out.until.isoformat()}},
+    )
 
 
 def _entry(change: "Change", head: JournalHead, refusal: Refused | None) -> JournalEntry:
@@ -105,11 +143,13 @@ def verify() -> Iterator[Break]:
     head = JournalHead.objects.filter(pk=1).first() or JournalHead(pk=1)
     previous, expected = "", 1
     entries = JournalEntry.objects.filter(sequence__lte=head.sequence).order_by("sequence")
-    for entry in entries.iterator(chunk_size=2000):
+    for entry in entries.prefetch_related("mentions").iterator(chunk_size=500):
         if entry.sequence != expected:
             yield Break(expected, f"entries {expected} to {entry.sequence - 1} are missing")
         if entry.digest != digest_of(entry, previous):
             yield Break(entry.sequence, "the entry was altered, or one before it was")
+        if _names_others(entry):
+            yield Break(entry.sequence, "the objects that the entry names were altered")
         previous, expected = entry.digest, entry.sequence + 1
     if (head.sequence, head.digest) != (expected - 1, previous):
         yield Break(expected, "entries are missing at the end")
@@ -118,3 +158,9 @@ def verify() -> Iterator[Break]:
     beyond = JournalEntry.objects.exclude(sequence__lte=Coalesce(Subquery(heads), 0)).order_by("sequence")
     for sequence in beyond.values_list("sequence", flat=True)[:1]:
         yield Break(sequence, "entries were added past the end")
+
+
+def _names_others(entry: JournalEntry) -> bool:
+    """Whether the entry's mentions aren't those that were written with it."""
+    there = digest_of_mentions((mention.kind, mention.object_id) for mention in entry.mentions.all())
+    return entry.data.get("mentions", there) != there

@@ -24,12 +24,14 @@ class JournalHead(models.Model):
     Every change locks it first, so changes happen one after the other: the chain has one order, two
     administrators can't remove each other at once, and `policy` is exact. `policy` is drawn anew
     whenever roles, rules, group roles, units or features change; a copy of the policy kept in a
-    process is good only while it bears the same value.
+    process is good only while it bears the same value. `left_out` counts what strangers did too often for
+    an entry each, until an entry tells the number.
     """
 
     sequence = models.BigIntegerField(default=0)
     digest = models.CharField(max_length=64, default="")
     policy = models.UUIDField()
+    left_out = models.JSONField(default=list)
 
     def __str__(self) -> str:
         return str(self.sequence)

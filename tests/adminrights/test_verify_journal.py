@@ -46,6 +46,52 @@ def test_a_shortened_journal_is_noticed(entries):
     assert (ran.code, "missing at the end" in ran.out) == (1, True)
 
 
+MENTION, NAMED = "adminrights_journalmention", "entry_id, kind, object_id"
+
+
+# L2: by its mentions an entry is found in the history of a person
+@pytest.mark.parametrize(
+    "forgery",
+    [
+        f"UPDATE {MENTION} SET object_id = object_id + 1 WHERE entry_id = %s",
+        f"UPDATE {MENTION} SET kind = 'group' WHERE entry_id = %s",
+        f"DELETE FROM {MENTION} WHERE entry_id = %s",
+        f"INSERT INTO {MENTION} ({NAMED}) VALUES (%s, 'account', 4711)",
+        f"INSERT INTO {MENTION} ({NAMED}) SELECT {NAMED} FROM {MENTION} WHERE entry_id = %s",
+    ],
+)
+def test_an_altered_removed_or_added_mention_is_named(forgery, entries):
+    entry = JournalEntry.objects.get(sequence=entries)
+    with journal_laid_open():
+        tamper(forgery, entry.pk)
+    ran = run("verify_journal")
+    assert (ran.code, ran.out.strip()) == (
+        1, f"entry {entries}: the objects that the entry names were altered",
+    )  # fmt: skip
+
+
+# L2: an entry from before mentions were in the chain
+def test_an_entry_without_a_digest_of_its_mentions_holds_as_it_was_written(entries):
+    write_anew("Ada Admin", without="mentions")
+    assert run("verify_journal").code == 0
+
+    with journal_laid_open():
+        tamper("UPDATE adminrights_journalentry SET reason = 'x' WHERE sequence = 2")
+    assert run("verify_journal").code == 1
+
+
+# L2: who takes the digest of the mentions away alters the entry
+def test_nobody_passes_a_new_entry_off_as_an_old_one(entries):
+    entry = JournalEntry.objects.get(sequence=entries)
+    del entry.data["mentions"]
+    with journal_laid_open():
+        tamper(
+            "UPDATE adminrights_journalentry SET data = %s WHERE id = %s", json.dumps(entry.data), entry.pk
+        )
+        tamper(f"DELETE FROM {MENTION} WHERE entry_id = %s", entry.pk)
+    assert run("verify_journal").code == 1
+
+
 def test_verifying_writes_nothing(entries):
     run("verify_journal")
     assert JournalEntry.objects.count() == entries
@@ -132,15 +178,16 @@ def digest_at(sequence: int) -> str:
     return JournalEntry.objects.get(sequence=sequence).digest
 
 
-def write_anew(actor: str) -> None:
+def write_anew(actor: str, without: str = "") -> None:
     """Forge the journal from the first entry on, with digests that fit."""
     previous = ""
     with journal_laid_open():
         for entry in JournalEntry.objects.order_by("sequence"):
             entry.actor_label = actor
+            entry.data.pop(without, None)
             previous = digest_of(entry, previous)
             tamper(
-                "UPDATE adminrights_journalentry SET actor_label = %s, digest = %s WHERE id = %s",
-                actor, previous, entry.pk,
+                "UPDATE adminrights_journalentry SET actor_label = %s, data = %s, digest = %s WHERE id = %s",
+                actor, json.dumps(entry.data), previous, entry.pk,
             )  # fmt: skip
     tamper("UPDATE adminrights_journalhead SET digest = %s", previous)

@@ -13,6 +13,7 @@ from accounts.services.passwords import ask_password_reset
 from accounts.services.sessions import record_failed_sign_in
 from adminrights.events import Event
 from adminrights.floods import FROM_ONE_ADDRESS, IN_ALL
+from adminrights.journal import verify
 from adminrights.models import JournalEntry
 from adminrights.origin import originating
 from tests.accounts.pages import signed_in, text_of
@@ -49,7 +50,7 @@ def test_many_tries_from_one_address_leave_few_entries_and_the_last_says_so(ada:
     assert len(found) == FROM_ONE_ADDRESS
     assert ["more" in entry.data for entry in found] == [False] * (FROM_ONE_ADDRESS - 1) + [True]
     page = signed_in(ada).get(reverse("accounts:log_list"))
-    assert text_of(page).count("More of the same within this minute is not written down.") == 1
+    assert text_of(page).count("More of the same within this minute is only counted.") == 1
 
 
 def test_another_address_has_room_of_its_own(unit: object, noon) -> None:
@@ -71,7 +72,57 @@ def test_the_next_minute_is_told_again(unit: object, noon) -> None:
     noon.shift(timedelta(seconds=61))
     knock("nobody@example.org")
 
-    assert len(entries()) == FROM_ONE_ADDRESS + 1
+    assert len([entry for entry in entries() if "left_out" not in entry.data]) == FROM_ONE_ADDRESS + 1
+
+
+# L1
+def test_what_was_only_counted_stands_before_the_next_entry_of_any_kind(ada: Account, noon) -> None:
+    knock("nobody@example.org", times=FROM_ONE_ADDRESS + 37)
+    noon.shift(timedelta(minutes=15))
+
+    browser = signed_in(ada)
+
+    told, last = list(JournalEntry.objects.order_by("sequence"))[-2:]
+    assert (told.event, told.outcome, told.address) == (Event.SIGN_IN_FAILED, "refused", "192.0.2.1")
+    assert told.data["left_out"]["number"] == 37
+    assert last.event == Event.SIGNED_IN
+    page = browser.get(reverse("accounts:log_list"))
+    assert text_of(page).count("37 more of the same until 12:00, only counted.") == 1
+
+
+def test_the_number_is_told_once(unit: object, noon) -> None:
+    knock("nobody@example.org", times=FROM_ONE_ADDRESS + 3)
+    for _time in range(3):
+        noon.shift(timedelta(minutes=2))
+        knock("nobody@example.org")
+
+    assert [entry.data["left_out"]["number"] for entry in entries() if "left_out" in entry.data] == [3]
+
+
+def test_a_flood_that_goes_on_is_told_minute_by_minute_and_nothing_gets_lost(unit: object, noon) -> None:
+    tries = 0
+    for _step in range(40):
+        knock("nobody@example.org", times=5)
+        tries += 5
+        noon.shift(timedelta(seconds=10))
+    noon.shift(timedelta(minutes=2))
+    knock("nobody@example.org", address="192.0.2.2")
+
+    numbers = [entry.data["left_out"]["number"] for entry in entries() if "left_out" in entry.data]
+    alone = len(entries()) - len(numbers)
+    assert sum(numbers) + alone == tries + 1
+    assert len(entries()) < tries / 2
+    assert not list(verify())
+
+
+def test_many_addresses_are_counted_together(unit: object, noon) -> None:
+    for number in range(IN_ALL // 5 + 4):
+        knock("nobody@example.org", address=f"192.0.2.{number}", times=5)
+    noon.shift(timedelta(minutes=2))
+    knock("nobody@example.org")
+
+    told = [entry for entry in entries() if "left_out" in entry.data]
+    assert [(entry.address, entry.data["left_out"]["number"]) for entry in told] == [("", 20)]
 
 
 def test_tries_against_a_locked_account_are_limited_and_those_that_lock_it_are_not(
