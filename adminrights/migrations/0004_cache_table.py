@@ -13,4 +13,5 @@ def create(apps: Any, schema_editor: Any) -> None:
 class Migration(migrations.Migration):
     dependencies = [("adminrights", "0003_mail_delivery")]
 
+    # Backwards the table stays: what is in it may be lost at any time, and forwards it is found again.
     operations = [migrations.RunPython(create, migrations.RunPython.noop)]

@@ -3,6 +3,11 @@
 from django.db import migrations
 
 
+def forget(apps, schema_editor):
+    """Before this, each receipt had its account, which nobody knows any more. They serve for seconds."""
+    apps.get_model('adminrights', 'Receipt').objects.all().delete()
+
+
 class Migration(migrations.Migration):
 
     dependencies = [
@@ -14,4 +19,6 @@ class Migration(migrations.Migration):
             model_name='receipt',
             name='account',
         ),
+        # Backwards it comes first.
+        migrations.RunPython(migrations.RunPython.noop, forget),
     ]
