@@ -34,7 +34,8 @@ FEATURES = ("sms", "integrations_paid", "contact_deletion")
 SEALED = {
     "accounts:account_edit", "accounts:account_details", "accounts:account_permissions",
     "accounts:account_units", "accounts:unit_limits", "accounts:unit_owner", "unit_move",
-    "groups:group_roles", "groups:group_levels", "roles:role_named", "roles:rule_add",
+    "groups:group_roles", "groups:group_levels", "roles:role_named", "roles:rule_add", "roles:rule_edit",
+    "unit_rename",
 }  # fmt: skip
 
 
@@ -109,6 +110,10 @@ def seal_of(page: Any) -> dict[str, str]:
 
 def one(rows: QuerySet[Any], number: int) -> Any:
     return rows[number % rows.count()]
+
+
+def one_of(things: Any, number: int) -> Any:
+    return things[number % len(things)]
 
 
 def details(account: Account) -> dict[str, Any]:

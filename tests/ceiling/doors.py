@@ -8,7 +8,6 @@ import io
 import tempfile
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
 
 from django.conf import settings
 from django.test import Client
@@ -21,10 +20,11 @@ from accounts.standing import levels
 from adminrights.change import change
 from adminrights.events import Event
 from adminrights.exceptions import Refused
-from adminrights.models import Fact, Unit
+from adminrights.models import Fact, Unit, UnitFeature
 from groups.models import Group, GroupRole, Membership
 from roles.models import Role, Rule
-from tests.ceiling.attempts import FEATURES, KEYS, LEVELS, TARGETS, Try, details, fresh, one
+from tests.ceiling.attempts import FEATURES, KEYS, LEVELS, TARGETS, Try, details, fresh, one, one_of
+from tests.ceiling.more_doors import MORE
 from tests.factories import PASSWORD
 from tests.terminal import run
 
@@ -95,10 +95,6 @@ def cell(t: Try) -> bool:
 def many_cells(t: Try) -> bool:
     people = Account.objects.filter(pk__gte=t.account().pk).order_by("pk")[:4]
     return t.tick({f"{each.pk}:{t.place().pk}:{one_of(levels(), t.c).pk}" for each in people})
-
-
-def one_of(things: Any, number: int) -> Any:
-    return things[number % len(things)]
 
 
 # Groups and roles
@@ -261,6 +257,7 @@ def dated(t: Try) -> bool:
         lambda t: GroupRole(group=t.group(), role=t.role()),
         lambda t: Rule(role=t.role(), permission_id=t.key()),
         lambda t: UnitAccess(account=t.account(), unit=t.place(), includes_subunits=t.yes),
+        lambda t: UnitFeature(unit=t.place(), feature=one_of(FEATURES, t.a)),
     ]
     fact = one_of(kinds, t.c)(t)
     now = timezone.now()
@@ -290,8 +287,8 @@ PAGES: dict[str, Callable[[Try], bool]] = {
 BUTTONS = ("disable", "reactivate", "unlock", "remove")
 PAGES |= {name: button(f"account_{name}") for name in BUTTONS}
 PAGES |= {name: button(f"invitation_{name}") for name in ("resend", "cancel")}
-COMMANDS = ("disable_account", "reactivate_account", "resend_invite", "cancel_invite")
-DOORS = PAGES | {name: command(name) for name in COMMANDS}
+COMMANDS = ("disable_account", "reactivate_account", "resend_invite", "cancel_invite", "end_sessions")
+DOORS = PAGES | MORE | {f"{name}_typed": command(name) for name in COMMANDS}
 
 
 def invited(number: int) -> Account | None:
@@ -315,6 +312,6 @@ def follow_invitation(number: int) -> bool:
 # What gives somebody something, tried on oneself too; the other doors change what was given.
 GIVING = (
     "add", "appoint", "carry", "cell", "choose_units", "dated", "edit", "give_everything", "give_permission",
-    "group_levels", "hand_here", "hand_item", "invite", "join", "known", "many_cells", "move_unit",
-    "named_role", "take_address", "transfer", "write_rule",
+    "group_levels", "hand_here", "hand_item", "invite", "join", "known", "levels_of_one", "many_cells",
+    "move_unit", "named_role", "register", "take_address", "transfer", "write_rule",
 )  # fmt: skip

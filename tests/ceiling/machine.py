@@ -21,10 +21,12 @@ from hypothesis.stateful import RuleBasedStateMachine, rule
 from accounts.access import effective
 from accounts.models import Account
 from adminrights import journal
+from adminrights.events import Event
 from adminrights.models import JournalEntry, Unit
 from tests.ceiling import attempts, doors, organisation
 from tests.ceiling.rules import PERMISSIONS, View, judge, kept_beyond
 from tests.ceiling.state import fingerprint, read_state
+from tests.ceiling.windows import Windows
 from tests.terminal import run
 
 JUMPS = (timedelta(hours=1), timedelta(days=1), timedelta(days=4), timedelta(days=45))
@@ -35,6 +37,9 @@ ASKED = [key for key in attempts.KEYS if key in PERMISSIONS]
 BY_SYSTEM = ("reactivate_account", "reactivate_account", "disable_account")
 # Each line of a table is a step of its own; the wrong password of a transfer is counted.
 IN_PARTS = {"import_table"}
+# Walking the journal after every step would be most of the work.
+VERIFYING = 10
+SIGNING_OUT = {"end_sessions", "end_sessions_typed"}
 
 
 class Ceiling(RuleBasedStateMachine):
@@ -54,6 +59,7 @@ class Ceiling(RuleBasedStateMachine):
             Account.objects.filter(first_name__in=organisation.CAST).values_list("first_name", "pk")
         )
         self.state, self.print = read_state(), fingerprint()
+        self.windows = Windows()
         self.trail: list[str] = []
         self.roots = [pk for pk, above in self.state.parents.items() if above is None]
 
@@ -67,11 +73,12 @@ class Ceiling(RuleBasedStateMachine):
         """Let chance choose, evenly: hypothesis alone likes some steps too much."""
         chance = Random(f"{seed} {len(self.trail)}")
         kinds = {
-            self.somebody_tries: 65,
+            self.somebody_tries: 60,
             self.somebody_helps_himself: 10,
             self.somebody_follows_an_invitation: 8,
             self.somebody_asks_what_he_may_do: 7,
-            self.time_goes_by: 6,
+            self.somebody_comes_back: 6,
+            self.time_goes_by: 5,
             self.the_system_acts: 4,
         }
         chance.choices(list(kinds), list(kinds.values()))[0](chance)
@@ -89,8 +96,10 @@ class Ceiling(RuleBasedStateMachine):
         b, c = chance.randrange(24), chance.randrange(24)
         attempt = attempts.Try(actor, place, about, b, c, chance.random() < 0.5)
         self.trail.append(f"{who} {door} in {place}: {attempt[2:]}")
-        before = self.state
+        before, opened = self.state, self.opened[door]
         self.step(door, lambda: doors.DOORS[door](attempt))
+        if door in SIGNING_OUT and self.opened[door] > opened:
+            self.windows.ended(attempt.account().pk)
         self.hold(judge(before, self.state, actor.pk, timezone.now()))
 
     def the_system_acts(self, chance: Random) -> None:
@@ -114,6 +123,11 @@ class Ceiling(RuleBasedStateMachine):
                     *kept_beyond(before, self.state, account.pk, now),
                 ]
             )
+
+    def somebody_comes_back(self, chance: Random) -> None:
+        who = chance.choice(organisation.CAST)
+        self.trail.append(f"{who} comes back")
+        self.hold(self.windows.come_back(self.cast[who]))
 
     def time_goes_by(self, chance: Random) -> None:
         jump = chance.choice(JUMPS)
@@ -156,14 +170,16 @@ class Ceiling(RuleBasedStateMachine):
         now = fingerprint()
         entries = JournalEntry.objects.filter(sequence__gt=last, outcome=JournalEntry.Outcome.DONE)
         changed = now != self.print
-        if changed and (refused or not entries.exclude(event__startswith="session").exists()):
+        if changed and (refused or not entries.exclude(event=Event.SIGNED_IN).exists()):
             self.hold(["it was refused, or told the journal nothing, and changed something"])
         self.tried[door] += 1
         self.opened[door] += changed
         if changed:
-            self.state, self.print = read_state(), now
+            before, self.state, self.print = self.state, read_state(), now
+            self.windows.look(before, self.state)
         self.somebody_administers()
-        self.hold([f"the journal breaks: {each}" for each in journal.verify()])
+        if self.tried.total() % VERIFYING == 0:
+            self.hold([f"the journal breaks: {each}" for each in journal.verify()])
 
     def somebody_administers(self) -> None:
         view = View(self.state, timezone.now())

@@ -23,6 +23,7 @@ DATA = tomllib.loads((FILES / "catalogue.toml").read_text()) | tomllib.loads(
 PERMISSIONS = brute_force.every_permission(DATA)
 UNIT_FEATURES = frozenset(DATA["features"]) - {"multi_unit"}
 ASSIGN, DELEGATE, UPDATE = "access:assign", "access:delegate", "accounts:update"
+LICENSING = "units:update"
 # What hands an item over, where it isn't the passing on of the rights themselves.
 HANDING = {"events": "event_managers:assign"}
 NOTHING: frozenset[str] = frozenset()
@@ -176,6 +177,7 @@ def judge(before: State, after: State, actor: int | None, now: datetime) -> list
     return [
         *_beyond_the_ceiling(before, after, view, actor),
         *_items_beyond(before, after, view, actor),
+        *_features_beyond(before, after, view, actor),
         *_addresses(before, after, view, actor),
         *_taken_from_above(before, after, view, actor),
         *_untouchable(before, after, view, actor),
@@ -200,6 +202,14 @@ def _items_beyond(before: State, after: State, view: View, actor: int) -> Iterat
         may = own in rights if own else DELEGATE in rights or given | {ASSIGN} <= rights
         if not may or (account == actor and not own and not given <= rights):
             yield f"{actor} handed {item} to {account} and may not"
+
+
+def _features_beyond(before: State, after: State, view: View, actor: int) -> Iterator[str]:
+    """Features are the organisation's plan: whoever may change its units switches and prolongs them."""
+    for fact in set(after.features) - set(before.features):
+        root = view.line(fact.about)[-1] if fact.about in before.parents else 0
+        if LICENSING not in view.effective(actor, root):
+            yield f"{actor} switched {fact.gives} in {fact.about} and may not"
 
 
 def _addresses(before: State, after: State, view: View, actor: int) -> Iterator[str]:
