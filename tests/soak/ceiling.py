@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from django.db import transaction
 from django.test.utils import setup_test_environment, teardown_test_environment
-from hypothesis import Phase, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from tests.ceiling import organisation
@@ -51,5 +51,7 @@ def live() -> None:
             deadline=None,
             database=None,
             phases=[Phase.generate],
+            # A busy machine is no broken promise.
+            suppress_health_check=list(HealthCheck),
         ),
     )
