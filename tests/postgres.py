@@ -95,13 +95,18 @@ class Cluster:
     def make(self) -> None:
         if self.user:
             shutil.chown(self.folder, self.user)
-        self._run("initdb", "--auth", "trust", "--username", "postgres", "--encoding", "UTF8", "--no-sync")
+        words = ("--auth", "trust", "--username", "postgres", "--encoding", "UTF8", "--no-sync")
+        # Small files of the log, so that a small disk has room for it.
+        self._run("initdb", "--wal-segsize", "1", *words)
 
     def start(self) -> None:
         settings = {"listen_addresses": ADDRESS, "port": self.port} | self.settings
         words = [f"-c {name}={value}" for name, value in settings.items()]
         options = " ".join([*words, f"-k {self.folder}"])
         self._run("pg_ctl", "--wait", "--options", options, "--log", f"{self.folder}/log", "start")
+
+    def is_running(self) -> bool:
+        return (self.folder / "data" / "postmaster.pid").exists()
 
     def stop(self, mode: str = "immediate") -> None:
         self._run("pg_ctl", "--wait", "--mode", mode, "stop")
@@ -112,16 +117,17 @@ class Cluster:
 
 
 @contextmanager
-def cluster(**settings: object) -> Iterator[Cluster]:
-    """Start a cluster in a temporary folder and remove it in the end."""
-    with tempfile.TemporaryDirectory() as folder:
+def cluster(place: Path | None = None, **settings: object) -> Iterator[Cluster]:
+    """Start a cluster in a temporary folder, below a place if one is named, and remove it in the end."""
+    with tempfile.TemporaryDirectory(dir=place) as folder:
         server = Cluster(Path(folder), {"fsync": "off"} | settings)
         server.make()
         server.start()
         try:
             yield server
         finally:
-            server.stop()
+            if server.is_running():
+                server.stop()
 
 
 def run_on(address: str, command: Sequence[str]) -> int:

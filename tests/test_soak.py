@@ -10,7 +10,7 @@ from tests.soak.__main__ import tell
 from tests.soak.mail import mail_survives
 from tests.soak.site import Site
 from tests.soak.tables import lines_are_whole
-from tests.soak.together import one_administrator_stays, twins_count_once
+from tests.soak.together import no_update_is_lost, one_administrator_stays, twins_count_once
 
 SCALE = float(os.environ.get("SOAK_SCALE", "0.025"))
 
@@ -19,7 +19,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
 @pytest.mark.parametrize(
     "long_run",
-    [mail_survives, twins_count_once, one_administrator_stays, lines_are_whole],
+    [mail_survives, twins_count_once, one_administrator_stays, no_update_is_lost, lines_are_whole],
     ids=lambda run: run.__name__,
 )
 def test_what_the_long_runs_promise_holds_in_the_short(

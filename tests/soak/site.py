@@ -176,6 +176,9 @@ class Visitor:
         self.site, self.token, self.page = site, "", ""
         self.session = requests.Session()
         self.session.mount("http://", HTTPAdapter(pool_maxsize=64))
+        # A server may close a connection that it kept open at the moment in which it is used again. Browsers
+        # then try once more by themselves; these ask for no such connection.
+        self.session.headers["Connection"] = "close"
         if account is not None:
             client = Client()
             client.force_login(account)
@@ -195,7 +198,7 @@ class Visitor:
         found = re.search(rf'<input[^>]*name="{name}"[^>]*value="([^"]*)"', self.page)
         return found[1] if found else ""
 
-    def send(self, path: str, **form: str) -> requests.Response:
+    def send(self, path: str, **form: str | list[str]) -> requests.Response:
         data = {"csrfmiddlewaretoken": self.token, **form}
         return self.session.post(f"{self.site}{path}", data=data, timeout=120, allow_redirects=False)
 
