@@ -28,6 +28,8 @@ class Box:
     note: str = ""
     name: str = "cell"
     kind: str = "checkbox"
+    # What stands beside a choice where there is no room for columns.
+    shown: str = ""
 
 
 class Grid:
@@ -95,6 +97,7 @@ class Grid:
             note=_("also") if cell in self.given and not was else "",
             name=f"cell-{unit.pk}",
             kind="radio",
+            shown=role.display_name if role else _("No level"),
         )
         return self._drawn(box, person, unit)
 
@@ -115,12 +118,13 @@ def _words(person: Account, what: str, unit: Unit) -> str:
 def _free(box: Box) -> SafeString:
     return format_html(
         '<label class="grid-hit"><input class="form-check-input" type="{}" name="{}" value="{}"{}>'
-        '<span class="visually-hidden">{}</span>{}</label>',
+        '<span class="visually-hidden">{}</span>{}{}</label>',
         box.kind,
         box.name,
         box.value,
         " checked" if box.ticked else "",
         box.label,
+        _shown(box),
         _note(box),
     )
 
@@ -128,12 +132,20 @@ def _free(box: Box) -> SafeString:
 def _fixed(box: Box) -> SafeString:
     said = _("%s: yes") % box.label if box.was else _("%s: no") % box.label
     return format_html(
-        '<span class="grid-mark"><span aria-hidden="true">{}</span>'
-        '<span class="visually-hidden">{}</span>{}</span>',
+        '<span class="grid-mark{}"><span aria-hidden="true">{}</span>'
+        '<span class="visually-hidden">{}</span>{}{}</span>',
+        "" if box.was or box.note else " is-no",
         signs.icon("check") if box.was else "–",
         said,
+        _shown(box),
         _note(box),
     )
+
+
+def _shown(box: Box) -> SafeString:
+    if not box.shown:
+        return SafeString("")
+    return format_html('<span class="grid-name" aria-hidden="true">{}</span>', box.shown)
 
 
 def _note(box: Box) -> SafeString:

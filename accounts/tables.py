@@ -67,7 +67,7 @@ class AccountTable(tables.Table):
         return cells.row_link(path_of("accounts:account_detail", record.pk), record.name)
 
     def render_email(self, record: Account) -> SafeString:
-        return format_html('<span class="one-line" title="{0}">{0}</span>', record.email)
+        return cells.address(record.email)
 
     def render_groups(self, record: Account) -> SafeString:
         linked = self.request.user.has_perm("groups:get", self.request.unit)

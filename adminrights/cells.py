@@ -88,6 +88,12 @@ def row_link(url: str, label: str) -> SafeString:
     return format_html('<a class="row-link" href="{}">{}</a>', url, label)
 
 
+def address(email: str) -> SafeString:
+    """Return an e-mail address that, where there is too little room, breaks before its @."""
+    name, sign, domain = email.rpartition("@")
+    return format_html('<span title="{}">{}<wbr>{}{}</span>', email, name, sign, domain)
+
+
 def tags(items: Sequence[Mapping[str, str]]) -> SafeString:
     """Return names as tags: {label, detail?, url?, title?}, e.g. the groups of an account (S1-17)."""
     if not items:

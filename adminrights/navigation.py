@@ -1,7 +1,7 @@
 """The menu as data, and the small values that pages hand to the templates."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Protocol
 
@@ -36,6 +36,8 @@ class Item:
     several_only: bool = False
     # The name of a question of `hooks.shown`, where a permission alone doesn't say who sees the entry.
     shown_if: str = ""
+    # Pages that belong under this one, though their addresses don't begin with its own.
+    above: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,8 @@ class Section:
     label: "StrOrPromise"
     items: tuple[Item, ...]
 
+
+MY_PROFILE = ("accounts:my_security", "accounts:my_password", "accounts:my_address")
 
 # S1-02: the three dashboards stand together under Management.
 MENU = (
@@ -68,7 +72,7 @@ MENU = (
         (
             Item(_("My access"), "accounts:my_access", "key-round"),
             Item(_("My items"), "accounts:item_list", "calendar", shown_if="my_items"),
-            Item(_("My profile"), "accounts:my_profile", "user-round"),
+            Item(_("My profile"), "accounts:my_profile", "user-round", above=MY_PROFILE),
         ),
     ),
     Section(_("Demo"), (Item(_("Mailbox"), "mailbox", "inbox", demo_only=True),)),
@@ -84,6 +88,8 @@ class Link:
     icon: str = ""
     current: bool = False
     count: int | None = None
+    # The beginnings of the addresses below this page, where its own isn't the only one.
+    above: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +149,7 @@ def _links(items: Iterable[Item], account: Holder, unit: object) -> Iterator[Lin
             continue
         url = _address(item.url_name)
         if url and _is_shown(item, account, unit):
-            yield Link(item.label, url, item.icon)
+            yield Link(item.label, url, item.icon, above=(url, *map(_address, item.above)))
 
 
 def path_of(url_name: str, pk: int) -> str:
@@ -174,13 +180,16 @@ def _address(url_name: str) -> str:
 
 
 def _mark_current(menus: tuple[Menu, ...], path: str) -> tuple[Menu, ...]:
-    """Mark the link whose address is the longest beginning of the path: /me/profile/ is not /me/."""
-    urls = [link.url for menu in menus for link in menu.links if path.startswith(link.url)]
-    nearest = max(urls, key=len, default="")
+    """Mark the link above the path; of several that with the longest beginning: /me/profile/ is not /me/."""
+    above = {
+        start: link.url
+        for menu in menus
+        for link in menu.links
+        for start in link.above
+        if start and path.startswith(start)
+    }
+    nearest = above[max(above, key=len)] if above else ""
     return tuple(
-        Menu(
-            menu.label,
-            tuple(Link(link.label, link.url, link.icon, link.url == nearest) for link in menu.links),
-        )
+        Menu(menu.label, tuple(replace(link, current=link.url == nearest) for link in menu.links))
         for menu in menus
     )

@@ -28,6 +28,7 @@
   };
 
   const showOnlyGiven = (matrix, only) => {
+    let any = false;
     for (const body of matrix.querySelectorAll("tbody")) {
       let shown = 0;
       for (const row of body.querySelectorAll(".matrix-row")) {
@@ -36,7 +37,11 @@
         shown += !row.hidden;
       }
       body.hidden = shown === 0;
+      any ||= shown > 0;
     }
+    // A sentence instead of rows of dashes.
+    matrix.querySelector("table").hidden = !any;
+    matrix.querySelector("[data-matrix-nothing]").hidden = any;
   };
 
   const moves = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
@@ -63,7 +68,7 @@
     const only = filter.querySelector("input");
     only.addEventListener("change", () => showOnlyGiven(matrix, only.checked));
     // Where one only reads, what is given comes first; the rest is one click away.
-    only.checked = matrix.closest("[data-matrix-brief]") !== null && matrix.querySelector(GIVEN) !== null;
+    only.checked = matrix.closest("[data-matrix-brief]") !== null;
     if (only.checked) showOnlyGiven(matrix, true);
     matrix.addEventListener("change", (event) => {
       const row = event.target.closest(".matrix-row");

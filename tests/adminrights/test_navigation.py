@@ -6,7 +6,8 @@ import pytest
 from django.urls import include, path
 from django.views import View
 
-from adminrights.navigation import Menu, menu_for
+from adminrights import navigation
+from adminrights.navigation import Item, Menu, Section, menu_for
 
 PAGE = View.as_view()
 
@@ -20,6 +21,7 @@ urlpatterns = [
     path("groups/", named("groups", group_list="")),
     path("roles/", named("roles", role_list="")),
     path("mailbox/", PAGE, name="mailbox"),
+    path("me/", named("mine", access="", profile="profile/", security="security/")),
 ]
 pytestmark = pytest.mark.urls(__name__)
 
@@ -63,6 +65,17 @@ def test_the_page_one_is_on_is_marked_below_its_address_too():
     menus = menu_for(Person("accounts:list", "groups:list"), "north", "/groups/12/edit/")
 
     assert current(menus) == ["All Groups"]
+
+
+def test_a_page_below_another_is_marked_there_whatever_its_address(monkeypatch: pytest.MonkeyPatch):
+    mine = (
+        Item("My access", "mine:access", ""),
+        Item("My profile", "mine:profile", "", above=("mine:security",)),
+    )
+    monkeypatch.setattr(navigation, "MENU", (Section("Mine", mine),))
+
+    marked = {page: current(menu_for(Person(), "north", page)) for page in ("/me/", "/me/security/app/")}
+    assert marked == {"/me/": ["My access"], "/me/security/app/": ["My profile"]}
 
 
 @pytest.mark.parametrize(("demo", "shown"), [(True, ["Mailbox"]), (False, [])])

@@ -54,6 +54,23 @@ def test_a_level_is_given_with_the_keyboard_alone(
     assert may(nora, "events:create", units[1])
 
 
+# S4-11
+def test_on_a_phone_the_levels_of_a_person_stand_below_each_other(
+    phone: Page, sign_in: SignIn, chief: Account, nora: Account, units: tuple[Unit, Unit]
+) -> None:
+    sign_in(phone, chief)
+    phone.goto(f"/accounts/{nora.pk}/levels/")
+
+    for name in ("no level", "Viewer", "Business Unit administrator"):
+        choice = phone.get_by_role("radio", name=f"Nora North: {name} in South", exact=True)
+        box = choice.bounding_box()
+        assert box is not None
+        assert 0 < box["x"] < 60
+    expect(phone.get_by_text("Business Unit administrator", exact=True).last).to_be_visible()
+    table = phone.locator(".grid-scroll")
+    assert table.evaluate("frame => frame.scrollWidth - frame.clientWidth") == 0
+
+
 # S4-13
 def test_levels_of_one_person_are_saved_without_scripts(
     page_without_scripts: Page, sign_in: SignIn, chief: Account, nora: Account, units: tuple[Unit, Unit]
