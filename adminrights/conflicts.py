@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from django.contrib.humanize.templatetags.humanize import naturaltime
 from django.core import signing
 from django.db.models import Model
 from django.utils.translation import gettext as _
@@ -122,6 +123,8 @@ class Edit(NamedTuple):
     actor: str
     at: datetime
     keys: tuple[str, ...]
+    # The account's number; none where it was the system.
+    by: int | None = None
 
 
 def edits_since(entries: JournalQuerySet, change: str, keys_of: Callable[[Row], Iterable[str]]) -> list[Edit]:
@@ -134,7 +137,7 @@ def edits_since(entries: JournalQuerySet, change: str, keys_of: Callable[[Row], 
     for entry in done[:MOST_ENTRIES]:
         keys = dict.fromkeys(key for row in entry.data.get("changes", ()) for key in keys_of(row))
         if keys:
-            found.append(Edit(_name_of(entry), entry.at, tuple(keys)))
+            found.append(Edit(_name_of(entry), entry.at, tuple(keys), entry.actor_id))
     return found
 
 
@@ -166,6 +169,13 @@ class Told(NamedTuple):
     actor: str
     at: datetime | None
     labels: Sequence[str]
+    # The reader changed it himself, in another window.
+    own: bool = False
+
+    @property
+    def ago(self) -> str:
+        """How long ago it was, in words."""
+        return str(naturaltime(self.at)) if self.at else ""
 
     @property
     def few(self) -> Sequence[str]:
@@ -191,14 +201,19 @@ class Conflict:
     # Nobody knows in what state the form was opened.
     unknown: bool
 
+    @property
+    def own(self) -> bool:
+        """Whether nobody but the reader changed anything meanwhile."""
+        return bool(self.told) and all(told.own for told in self.told)
 
-def who_changed(edits: Iterable[Edit], labels: Mapping[str, str]) -> list[Told]:
+
+def who_changed(edits: Iterable[Edit], labels: Mapping[str, str], reader: int | None = None) -> list[Told]:
     """Return who changed the labelled fields, newest first, and last what nobody in sight changed."""
     told, missing = [], dict(labels)
     for edit in edits:
         named = [labels[key] for key in edit.keys if key in labels]
         if named:
-            told.append(Told(edit.actor, edit.at, named))
+            told.append(Told(edit.actor, edit.at, named, own=edit.by is not None and edit.by == reader))
         for key in edit.keys:
             missing.pop(key, None)
     if missing:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from itertools import chain
 from typing import Any
 
+from django.contrib import messages
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils.functional import cached_property
@@ -32,6 +33,7 @@ from adminrights.views.pages import FormPage
 from adminrights.views.parts import Part, Words
 
 CHOICE, THEIRS = "choice-", "theirs"
+REDIRECT = 302
 
 
 class EditPage(FormPage):
@@ -126,8 +128,22 @@ class EditPage(FormPage):
         for key in merged.theirs:
             if key in again.fields:
                 again.fields[key].help_text = _("This was changed just now; the new value is taken over.")
-        context = self.get_context_data(form=again, conflict=self.conflict(merged, mine))
-        return self.render_to_response(context, status=409)
+        conflict = self.conflict(merged, mine)
+        if conflict.own and not conflict.clashes:
+            return self.go_on(data, conflict)
+        return self.render_to_response(self.get_context_data(form=again, conflict=conflict), status=409)
+
+    def go_on(self, data: QueryDict, conflict: Conflict) -> HttpResponse:
+        """Save what I typed on top of what I myself saved in another window: nobody has to be asked."""
+        self.opened = self.stock
+        form = self.get_form_class()(**self.get_form_kwargs() | {"data": data})
+        if not form.is_valid():
+            return self.form_invalid(form)
+        answer = self.form_valid(form)
+        if answer.status_code == REDIRECT:
+            kept = ", ".join(label for told in conflict.told for label in told.few)
+            messages.info(self.request, _("What you changed in another window stays: %s.") % kept)
+        return answer
 
     def conflict(self, merged: Merge, mine: Sheet) -> Conflict:
         """Return the merge in words."""
@@ -138,7 +154,7 @@ class EditPage(FormPage):
         told = self.concerning(moved) if self.opened else []
         words = Words(self.parts(), [*told, *merged.clashes, *theirs, *own])
         return Conflict(
-            told=who_changed(self.edits(), {key: words.label(key) for key in told}),
+            told=who_changed(self.edits(), {key: words.label(key) for key in told}, self.request.user.pk),
             clashes=[
                 Clash(f"{CHOICE}{key}", words.label(key), words.show(key, present), words.show(key, mine))
                 for key in merged.clashes

@@ -1,10 +1,12 @@
 """What becomes of two people's changes, and what the second one is told."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from django.urls import reverse
 
+from accounts.models import Account
 from accounts.services.editing import levels_sheet
 from accounts.services.grants import permissions_sheet, set_levels, set_permissions
 from accounts.services.levels import set_cells
@@ -17,7 +19,18 @@ from adminrights.conflicts import merge
 from groups import services as groups
 from roles.services import set_rule
 from tests.accounts.pages import path, signed_in, text_of
-from tests.conflicts.cases import CASES, World, cell, details_of, drawn, fresh, overtaken, person
+from tests.conflicts.cases import (
+    CASES,
+    Case,
+    World,
+    case_id,
+    cell,
+    details_of,
+    drawn,
+    fresh,
+    overtaken,
+    person,
+)
 from tests.editing import opened
 from tests.factories import AccountFactory
 
@@ -44,6 +57,49 @@ def test_what_i_take_from_them_follows_a_third_change(world: World) -> None:
 
     assert again.context["conflict"].clashes == []
     assert 'value="999"' in again.content.decode()
+
+
+def in_two_windows(world: World, case: Case) -> Any:
+    """Let Mia herself do in another window what Otto does otherwise."""
+    return overtaken(replace(world, otto=Account.objects.get(first_name="Mia")), case)
+
+
+@pytest.mark.parametrize("case", [case for case in CASES if not case.clash], ids=case_id)
+def test_what_i_did_in_another_window_is_merged_by_itself(case: Case, world: World) -> None:
+    answer = in_two_windows(world, case)
+
+    assert answer.status_code == 302
+    assert case.state(world) == case.both(world)
+    assert "What you changed in another window stays: " in text_of(world.mia.get(answer.url))
+
+
+@pytest.mark.parametrize("case", [case for case in CASES if case.clash], ids=case_id)
+def test_where_i_contradict_myself_i_am_asked_and_told_that_it_was_me(case: Case, world: World) -> None:
+    answer = in_two_windows(world, case)
+
+    assert answer.status_code == 409
+    assert [told.own for told in answer.context["conflict"].told] == [True]
+    words = text_of(answer)
+    assert "you changed this yourself in another window" in words
+    assert "You, in another window , now :" in words
+    assert "Take theirs" not in words
+    world.mia.post(case.page(world), drawn(answer))
+    assert case.state(world) == case.both(world)
+
+
+def test_who_isnt_alone_is_asked_though_nothing_clashes(world: World) -> None:
+    case = next(case for case in CASES if case.name == "accounts:account_permissions")
+    sent = opened(world.mia, case.page(world))
+    world.mia.post(case.page(world), sent | {"p-deals:get": "yes"})
+    case.theirs(world)
+
+    answer = world.mia.post(case.page(world), sent | case.mine(world))
+
+    assert answer.status_code == 409
+    assert [(told.actor, told.own) for told in answer.context["conflict"].told] == [
+        ("Otto Other", False),
+        ("Mia Mine", True),
+    ]
 
 
 def test_the_page_reloads_with_their_state(world: World) -> None:
