@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.contrib.auth import get_user_model
-from django.db.models import Count, Exists, OuterRef, Prefetch, QuerySet
+from django.db.models import Count, Exists, OuterRef, Prefetch, QuerySet, Subquery
 from django.utils import timezone
 
 from adminrights.models import Unit
 from adminrights.models.facts import live_now
 from groups.models import Group, GroupRole, Membership
+from groups.services import other_levels
 from roles.catalogue import Level, Module, catalogue
 
 FIRST = 3
@@ -52,12 +53,19 @@ def levels_of(facts: list[GroupRole]) -> dict[str, int]:
 
 
 def find_accounts(group: Group, text: str, unit: Unit) -> list[Any]:
-    """Return the first accounts of the unit whose name or address has the text, with `is_member` (S1-33)."""
+    """Return the first accounts of the unit whose name or address has the text, with `is_member` (S1-33).
+
+    In a group of the role matrix each also has `instead`: the level that the person has in its place.
+    """
     if not text.strip():
         return []
     accounts = get_user_model()._default_manager.in_unit(unit).search(text)
     member = Membership.objects.live().filter(group=group, account=OuterRef("pk"))
-    return list(accounts.annotate(is_member=Exists(member))[:FOUND])
+    found = accounts.annotate(is_member=Exists(member))
+    if group.standing_role_id:
+        others = other_levels(group).filter(account=OuterRef("pk"))
+        found = found.annotate(instead=Subquery(others.values("group__standing_role__display_name")[:1]))
+    return list(found[:FOUND])
 
 
 def find_removed(group: Group, text: str, unit: Unit) -> Any:

@@ -13,7 +13,7 @@ from adminrights.change import Actor, Change, change
 from adminrights.conflicts import Sheet, refuse_stale, sheet_of, ticked
 from adminrights.events import Event
 from adminrights.exceptions import Invalid
-from adminrights.models import Unit
+from adminrights.models import FactQuerySet, Unit
 from adminrights.settling import settle
 from groups.models import Group, GroupRole, Membership
 from roles.models import Role
@@ -71,15 +71,30 @@ def update_group(group: Group, *, actor: Actor, seen: Sheet | None = None, **val
         return c.update(group, **cleaned)
 
 
-def add_members(group: Group, accounts: Iterable[Account], *, actor: Actor) -> list[Membership]:
+def add_members(
+    group: Group, accounts: Iterable[Account], *, actor: Actor, instead: bool = False
+) -> list[Membership]:
     """Put accounts into the group and return the new memberships; who is in it already stays (S0-55).
 
-    They have the rights of the group's roles at once (S1-55). Raises Invalid for an account that isn't
-    of this organisation, NotAllowed without `group_members:create`, and what the guards raise.
+    They have the rights of the group's roles at once (S1-55). In a group of the role matrix `instead` ends
+    their other levels of the unit (S4-13). Raises Invalid for an account that isn't of this organisation,
+    NotAllowed without `group_members:create`, for `instead` also `…:delete`, and what the guards raise.
     """
     with _changing(group, Event.GROUP_MEMBERS_CHANGED, actor) as c:
         wanted = _known(group, accounts)
+        others = other_levels(group).filter(account__in=wanted).select_related("group") if instead else ()
+        if others:
+            c.require("group_members:delete", group.unit)
+            c.end_all(others)
         return _settle_members(c, group, _standing(group).filter(account__in=wanted), wanted)
+
+
+def other_levels(group: Group) -> FactQuerySet:
+    """Return who is in the unit's other groups of the role matrix; nobody for a group outside the matrix."""
+    if group.standing_role_id is None:
+        return Membership.objects.none()
+    live = Membership.objects.live().exclude(group=group)
+    return live.filter(group__unit=group.unit_id, group__standing_role__isnull=False)
 
 
 def remove_members(group: Group, accounts: Iterable[Account], *, actor: Actor) -> None:

@@ -81,7 +81,7 @@ def test_where_i_contradict_myself_i_am_asked_and_told_that_it_was_me(case: Case
     assert [told.own for told in answer.context["conflict"].told] == [True]
     words = text_of(answer)
     assert "you changed this yourself in another window" in words
-    assert "You, in another window , now :" in words
+    assert "You, in another window" in words
     assert "Take theirs" not in words
     world.mia.post(case.page(world), drawn(answer))
     assert case.state(world) == case.both(world)
