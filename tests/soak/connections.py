@@ -24,7 +24,7 @@ def crowded(server: Cluster) -> Iterator[None]:
     with ExitStack() as stack:
 
         def take_all() -> psycopg.Connection:
-            taken = []
+            taken: list[psycopg.Connection] = []
             while len(taken) <= ROOM:
                 try:
                     taken.append(stack.enter_context(psycopg.connect(server.address, autocommit=True)))
