@@ -82,7 +82,7 @@ def test_a_page_costs_the_same_in_a_large_organisation(
     campaigns_admin: Role,
 ) -> None:
     about = {"accounts": gwen, "groups": campaign_team, "roles": campaigns_admin}[name.partition(":")[0]]
-    alone = re.split("[:_]", name)[-1] in {"list", "create", "access", "profile", "book", "find"}
+    alone = re.split("[:_]", name)[-1] in {"list", "create", "access", "profile", "book", "find", "limits"}
     hand_over(register_item("offers", unit, "Item", actor=SYSTEM), gwen, actor=SYSTEM)
     path = reverse(name, args=[] if alone else [about.pk]) + ("?q=a" if name == "accounts:find" else "")
     # Nobody is asked about who may less than he does, so that no guard refuses.
