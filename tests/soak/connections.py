@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
+from typing import Any
 
 import psycopg
 from django.db import connection, connections
@@ -23,8 +24,8 @@ def crowded(server: Cluster) -> Iterator[None]:
     """Take every connection, also those that the product has."""
     with ExitStack() as stack:
 
-        def take_all() -> psycopg.Connection:
-            taken: list[psycopg.Connection] = []
+        def take_all() -> psycopg.Connection[Any]:
+            taken: list[psycopg.Connection[Any]] = []
             while len(taken) <= ROOM:
                 try:
                     taken.append(stack.enter_context(psycopg.connect(server.address, autocommit=True)))

@@ -35,15 +35,19 @@ def restarts_are_survived(site: Site, scale: float) -> Iterable[Measure]:
 def restarted(site: Site, server: Cluster, number: int) -> Iterator[Measure]:
     account = AccountFactory(unit=UnitFactory(name="Restarts"), levels={"admin_rights": 2})
     back: list[float] = []
+    up: list[tuple[float, float]] = []
     with running() as provider, site.worker(**provider.environment):
         with site.product(**provider.environment) as (address, web):
             before = web.running.pid, web.children()
             with Load(lambda: address, account, MARK).running() as load:
+                began = time.monotonic()
                 for turn in range(number):
-                    time.sleep(random.uniform(2, 5))
+                    time.sleep(random.uniform(6, 9))
+                    up.append((began, time.monotonic()))
                     server.stop("fast" if turn % 2 else "immediate")
                     time.sleep(random.uniform(0.1, 2))
                     server.start()
+                    began = time.monotonic()
                     back.append(until_ready(address))
                 time.sleep(2)
             after = web.running.pid, web.children()
@@ -55,10 +59,17 @@ def restarted(site: Site, server: Cluster, number: int) -> Iterator[Measure]:
     yield Measure("partial changes", 0, len(broken), not broken)
     slowest = max(back)
     yield Measure("back after the database, slowest", "<= 5 s", f"{slowest:.1f} s", slowest <= 5)
+    late = [deed for deed in load.faults() if any(is_late(deed, *span) for span in up)]
+    yield Measure("503 later than 5 s after the database", 0, len(late), not late)
     yield Measure("web processes that had to restart", 0, int(before != after), before == after)
     unsent = there ^ {mail.to for mail in provider.taken}
     yield Measure("invitations without mail, mails without invitation", 0, len(unsent), not unsent)
     yield chain()
+
+
+def is_late(deed: Deed, began: float, ended: float) -> bool:
+    """Return whether the request ran while the database had been there for some time, and to its end."""
+    return began + 5 <= deed.at and deed.at + deed.seconds < ended
 
 
 def until_ready(address: str) -> float:
