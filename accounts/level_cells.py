@@ -118,13 +118,13 @@ def _words(person: Account, what: str, unit: Unit) -> str:
 def _free(box: Box) -> SafeString:
     return format_html(
         '<label class="grid-hit"><input class="form-check-input" type="{}" name="{}" value="{}"{}>'
-        '<span class="visually-hidden">{}</span>{}{}</label>',
+        '{}<span class="visually-hidden">{}</span>{}</label>',
         box.kind,
         box.name,
         box.value,
         " checked" if box.ticked else "",
-        box.label,
         _shown(box),
+        box.label,
         _note(box),
     )
 
@@ -133,11 +133,11 @@ def _fixed(box: Box) -> SafeString:
     said = _("%s: yes") % box.label if box.was else _("%s: no") % box.label
     return format_html(
         '<span class="grid-mark{}"><span aria-hidden="true">{}</span>'
-        '<span class="visually-hidden">{}</span>{}{}</span>',
+        '{}<span class="visually-hidden">{}</span>{}</span>',
         "" if box.was or box.note else " is-no",
         signs.icon("check") if box.was else "–",
-        said,
         _shown(box),
+        said,
         _note(box),
     )
 
