@@ -313,5 +313,5 @@ def follow_invitation(number: int) -> bool:
 GIVING = (
     "add", "appoint", "carry", "cell", "choose_units", "dated", "edit", "give_everything", "give_permission",
     "group_levels", "hand_here", "hand_item", "invite", "join", "known", "levels_of_one", "many_cells",
-    "move_unit", "named_role", "register", "take_address", "transfer", "write_rule",
+    "move_unit", "named_role", "prolong", "register", "take_address", "transfer", "write_rule",
 )  # fmt: skip

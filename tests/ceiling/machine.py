@@ -112,6 +112,8 @@ class Ceiling(RuleBasedStateMachine):
     def somebody_follows_an_invitation(self, chance: Random) -> None:
         number = chance.randrange(6)
         account = doors.invited(number)
+        if account is not None and chance.random() < 0.3:
+            self.whoever_gave_is_gone(account)
         self.trail.append(f"{account} follows the invitation")
         before = self.state
         self.step("follow", lambda: doors.follow_invitation(number))
@@ -134,6 +136,14 @@ class Ceiling(RuleBasedStateMachine):
         self.trail.append(f"{jump} go by")
         self.hand.shift(jump)
         self.somebody_administers()
+
+    def whoever_gave_is_gone(self, account: Account) -> None:
+        """Disable who invited somebody, so that nothing may be left of what he gave."""
+        giver = account.invitations.latest("generation").invited_by
+        if giver is not None:
+            words = ("disable_account", giver.email, "--unit", "Northwind")
+            self.trail.append(" ".join(words))
+            self.step("disable_account", lambda: run(*words).code != 0)
 
     def somebody_asks_what_he_may_do(self, chance: Random) -> None:
         who = chance.choice(organisation.CAST)

@@ -1,17 +1,29 @@
 """The doors besides: sessions, factors, one's own address, one person's levels, items at a terminal."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 from django.conf import settings
 from django.db.models import Max
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.links import address_link
+from accounts.models import Grant, UnitAccess
+from accounts.services.items import hand_over
 from accounts.services.own_address import ask_address
 from accounts.standing import levels
-from adminrights.models import Unit
+from adminrights.change import change
+from adminrights.events import Event
+from adminrights.exceptions import Refused
+from adminrights.models import Fact, Unit, UnitFeature
+from groups.models import GroupRole, Membership
+from roles.models import Rule
 from tests.ceiling.attempts import TARGETS, Try, fresh, one_of, seal_of
+
+# What a fact that takes the place of another has of its own.
+LIVES = {"id", "starts_at", "expires_at", "ended_at", "started_in", "ended_in", "started_by", "ended_by"}
 
 
 def end_sessions(t: Try) -> bool:
@@ -80,6 +92,15 @@ def retire_named(t: Try) -> bool:
     return t.type("retire_item", item.resource_id, item.name)
 
 
+def hand_straight(t: Try) -> bool:
+    """Call the step itself: a page that looks first must not be all that stands in the way."""
+    try:
+        hand_over(t.item(), t.account(), actor=t.actor)
+    except Refused:
+        return True
+    return False
+
+
 def make_and_move(t: Try) -> bool:
     """Open a unit, and hang what was opened last below another one."""
     t.send("accounts:unit_create", t.place().pk, name=f"Moving {t.a}")
@@ -89,10 +110,29 @@ def make_and_move(t: Try) -> bool:
     return False
 
 
+def prolong(t: Try) -> bool:
+    """Let something that is to end by itself last longer, or for good."""
+    kinds: tuple[type[Fact], ...] = (Membership, Grant, GroupRole, Rule, UnitAccess, UnitFeature)
+    ending = [each for kind in kinds for each in kind.objects.live().exclude(expires_at=None)]
+    if not ending:
+        return True
+    old = one_of(ending, t.a + t.b)
+    fields = [field.attname for field in old._meta.concrete_fields if field.name not in LIVES]
+    new = type(old)(**{name: getattr(old, name) for name in fields})
+    new.expires_at = timezone.now() + timedelta(days=90) if t.yes else None
+    try:
+        with change(Event.GRANTS_CHANGED, actor=t.actor, unit=t.unit) as c:
+            c.end(old)
+            c.start(new)
+    except Refused:
+        return True
+    return False
+
+
 MORE: dict[str, Callable[[Try], bool]] = {
     each.__name__: each
     for each in (
         end_sessions, reset_factors, factor_rule, rename_unit, change_rule, levels_of_one, own_address,
-        stale_wish, register, retire_named, make_and_move,
+        stale_wish, register, retire_named, make_and_move, prolong, hand_straight,
     )
 }  # fmt: skip
