@@ -237,6 +237,8 @@ def test_a_lock_is_told_to_the_owner_and_to_all_who_manage_accounts(
 ) -> None:
     owner = AccountFactory(unit=unit, first_name="Olga", last_name="Owner")
     set_owner(unit, owner, actor=SYSTEM)
+    # The owner is told of that, too.
+    deliver()
     fail(nemo, settings.LOCK_AFTER_FAILURES + 3)
     mails = deliver()
     assert sorted(message.to[0] for message in mails) == sorted([ada.email, otto.email, owner.email])
