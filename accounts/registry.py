@@ -13,6 +13,7 @@ from accounts.owners import owners_stay
 from accounts.services.sessions import record_sign_in
 from accounts.sign_in.limits import begin
 from accounts.sign_in.proof import ask_proof, proof_of_person
+from accounts.standing import one_level
 from adminrights.hooks import hooks
 from adminrights.models import Unit
 from adminrights.units import Enterable
@@ -55,6 +56,7 @@ def connect() -> None:
         guards.demoted_administrators,
         guards.last_administrator,
         guards.seats,
+        one_level,
         proof_of_person,
     ]
     hooks.notices = [new_administrators]

@@ -1,12 +1,16 @@
 """The role matrix, read: who stands on which of the fixed levels in which unit (S4-11 to S4-14)."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.access import units_of
 from accounts.models import Account
+from adminrights.change import Change
+from adminrights.exceptions import Invalid
 from adminrights.models import Unit
 from groups.models import Membership
 from roles.models import Role
@@ -41,6 +45,33 @@ def levels() -> list[Role]:
     """Return the roles of the levels, from the least to the most."""
     found = Role.objects.present().filter(unit=None, built_in=True, name__in=LEVELS)
     return sorted(found, key=lambda role: LEVELS.index(role.name))
+
+
+def one_level(change: Change) -> None:
+    """Refuse a second level in a unit, by whatever door; whoever has two from before keeps them (S4-13)."""
+    memberships = (fact for fact in change.started if isinstance(fact, Membership))
+    new = [fact for fact in memberships if fact.group.standing_role_id]
+    if not new:
+        return
+    held = Membership.objects.not_ended().filter(
+        account__in={fact.account_id for fact in new},
+        group__unit__in={fact.group.unit_id for fact in new},
+        group__standing_role__isnull=False,
+    )
+    on = defaultdict(list)
+    for fact in held.select_related("account", "group__unit", "group__standing_role").order_by("pk"):
+        on[fact.account_id, fact.group.unit_id].append(fact)
+    for fact in new:
+        first, *more = on[fact.account_id, fact.group.unit_id]
+        if more:
+            names = {"who": first.account.name, "unit": first.group.unit, "level": first.group.standing_role}
+            raise Invalid(
+                gettext(
+                    "%(who)s is %(level)s in %(unit)s, and a person has one level in a unit. "
+                    "Replace that level, or take it away first."
+                )
+                % names
+            )
 
 
 def units_below(reader: Account, unit: Unit) -> list[Unit]:

@@ -7,10 +7,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
-from adminrights.exceptions import Invalid
 from adminrights.views import CommandPage, DetailPage
 from groups.reading import find_accounts, number
-from groups.services import add_members, other_levels, remove_members
+from groups.services import add_members, remove_members
 from groups.views import GroupPage
 
 
@@ -40,27 +39,10 @@ class MemberAdd(GroupPage, CommandPage):
         account = get_object_or_404(accounts, pk=number(self.request.POST.get("account")))
         names = {"who": account.name, "group": self.object}
         instead = "instead" in self.request.POST
-        if not instead:
-            self.refuse_second_level(account)
         new = add_members(self.object, [account], actor=self.request.user, instead=instead)
         if not new:
             return _("%(who)s is in %(group)s already.") % names
         return _("%(who)s is in %(group)s now and has its rights.") % names
-
-    def refuse_second_level(self, account: Any) -> None:
-        """Raise Invalid for who is on another level of the unit: that is replaced, or stays (S4-13)."""
-        other = (
-            other_levels(self.object).filter(account=account).select_related("group__standing_role").first()
-        )
-        if other is not None:
-            names = {"who": account.name, "unit": self.object.unit, "level": other.group.standing_role}
-            raise Invalid(
-                _(
-                    "%(who)s is %(level)s in %(unit)s, and a person has one level in a unit. "
-                    "Find the name again to replace that level."
-                )
-                % names
-            )
 
 
 class MemberRemove(GroupPage, CommandPage):

@@ -9,9 +9,11 @@ from django.urls import reverse
 from accounts.access import may
 from accounts.models import Account
 from accounts.services.levels import set_cells
+from accounts.services.memberships import set_groups
 from accounts.standing import LEVELS, Cell, levels, standing
 from adminrights.change import SYSTEM
 from adminrights.exceptions import Invalid, NotAllowed
+from adminrights.hooks import hooks
 from adminrights.models import Unit
 from groups.models import Group
 from groups.services import add_members
@@ -135,14 +137,16 @@ def test_a_cell_names_the_level_that_somebody_has_instead(
     assert "Nora North: Viewer in North , Unit admin" in text
 
 
-# S4-13: whoever came to a second level by another door keeps both until somebody chooses
-def test_a_second_level_from_the_groups_page_is_shown_and_kept_until_somebody_chooses(
-    as_chief: Client, nora: Account, north: Unit
+# S4-13: whoever has two levels from before keeps both until somebody chooses
+def test_a_second_level_from_before_is_shown_and_kept_until_somebody_chooses(
+    as_chief: Client, nora: Account, north: Unit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     give(nora, north, TEAM)
     other = AccountFactory(unit=north)
     give(other, north, VIEWER)
-    add_members(Group.objects.get(unit=north, standing_role=role(VIEWER)), [nora], actor=SYSTEM)
+    with monkeypatch.context() as lenient:
+        lenient.setattr(hooks, "guards", [])
+        add_members(Group.objects.get(unit=north, standing_role=role(VIEWER)), [nora], actor=SYSTEM)
     both = {cell(nora, north, TEAM), cell(nora, north, VIEWER)}
     assert "Nora North: Viewer in North , also" in " ".join(
         re.sub("<[^>]+>", " ", page_of(as_chief, nora)).split()
@@ -187,4 +191,18 @@ def test_whoever_chooses_second_decides_between_the_two_levels(
     words = text_of(answer)
     assert "Keep yours: Viewer" in words
     assert "Take theirs: Team member" in words
+    assert standing([nora.pk], [north], levels()) == {cell(nora, north, TEAM)}
+
+
+# S4-13: the account's form has all groups to tick, and is another door to the same rule
+def test_two_levels_of_a_unit_cannot_be_ticked_as_groups(nora: Account, north: Unit, chief: Account) -> None:
+    give(nora, north, VIEWER)
+    give(AccountFactory(unit=north), north, TEAM)
+    both = Group.objects.filter(unit=north, standing_role__in=[role(VIEWER), role(TEAM)])
+
+    with pytest.raises(Invalid, match="Nora North is Viewer in North"):
+        set_groups(nora, both, actor=chief, unit=north)
+    assert standing([nora.pk], [north], levels()) == {cell(nora, north, VIEWER)}
+
+    set_groups(nora, both.filter(standing_role=role(TEAM)), actor=chief, unit=north)
     assert standing([nora.pk], [north], levels()) == {cell(nora, north, TEAM)}
