@@ -226,3 +226,16 @@ def test_whoever_leaves_the_readers_unit_leaves_the_list(
     response = save(nora, member, answers({}, north))
     assert response.redirect_chain[-1][0] == path("account_list")
     assert entered(member) == {"Northwind": ALONE}
+
+
+@pytest.mark.parametrize(
+    ("page", "tab"),
+    [
+        ("account_units", "Units"),
+        ("account_permissions", "Permissions"),
+        ("account_levels", "Roles by unit"),
+    ],
+)
+def test_a_tab_has_a_window_title_of_its_own(page: str, tab: str, boss: Account, pat: Account) -> None:
+    text = signed_in(boss).get(path(page, pat)).text
+    assert f"<title>Pat Parent: {tab} –" in text
