@@ -219,7 +219,7 @@ LOCK_AFTER_FAILURES = env.int("LOCK_AFTER_FAILURES", default=10)
 # A lock ends by itself, so that nobody can shut somebody else out for good.
 LOCK_MINUTES = env.int("LOCK_MINUTES", default=15)
 # Every refused sign-in and every request for a reset takes this long, whatever was looked up and hashed.
-STEADY_SECONDS = env.float("STEADY_SECONDS", default=0.6)
+STEADY_SECONDS = env.float("STEADY_SECONDS", default=1.0)
 
 # guardian keeps rights to single items. It must neither invent an account nor touch our groups.
 ANONYMOUS_USER_NAME = None
