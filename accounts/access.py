@@ -14,7 +14,7 @@ from django.utils import timezone
 from accounts.held import Held, held_by, held_now
 from accounts.models import Account, Grant
 from accounts.names import open_units
-from accounts.policy import Policy, load_policy, policy_for, policy_now
+from accounts.policy import Policy, past_policy, policy_for, policy_now
 from adminrights.models import Unit
 from adminrights.models.facts import live_at, live_now
 from groups.models import Membership
@@ -39,8 +39,7 @@ def effective(
     if at is None:
         held, policy, _token = _present(account)
     else:
-        live = live_at(at)
-        held, policy = held_by([account.pk], live)[account.pk], load_policy(live)
+        held, policy = held_by([account.pk], live_at(at))[account.pk], past_policy(at)
     return resolve_held(account.pk, held, policy, unit.pk, as_if_active=as_if_active)
 
 
@@ -66,7 +65,7 @@ def holders(permission: str, unit: Unit, at: datetime | None = None) -> list[Hol
     if at is None:
         now = timezone.now()
         return holders_in(permission, unit.pk, policy_now(now), live_now(now))
-    return holders_in(permission, unit.pk, load_policy(live_at(at)), live_at(at))
+    return holders_in(permission, unit.pk, past_policy(at), live_at(at))
 
 
 def holders_in(permission: str, unit: int, policy: Policy, live: Q) -> list[Holder]:

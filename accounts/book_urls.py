@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounts.views import catalogue, find, led, log
+from accounts.views import catalogue, find, led, log, taking_back
 
 urlpatterns = [
     path("find/", find.Find.as_view(), name="find"),
@@ -10,5 +10,7 @@ urlpatterns = [
     path("permissions/<str:key>/", catalogue.PermissionPage.as_view(), name="permission_page"),
     path("log/", log.LogList.as_view(), name="log_list"),
     path("log/export/", log.LogExport.as_view(), name="log_export"),
+    path("log/<int:pk>/", taking_back.LogEntry.as_view(), name="log_entry"),
+    path("log/<int:pk>/take-back/", taking_back.EntryTakeBack.as_view(), name="log_entry_take_back"),
     path("units/<int:unit>/accounts/<int:pk>/", led.AccountInUnit.as_view(), name="account_in_unit"),
 ]

@@ -26,7 +26,7 @@ Place = tuple[Held, int, Mapping[str, Ways]]
 
 
 class Rights(NamedTuple):
-    """What is effective, and by which ways each right would be held if the account were active.
+    """What is effective, now and if the account were active, and by which ways each right would be held then.
 
     `asleep` is what the account has, but nobody can use in the unit before the unit gets a feature.
     """
@@ -34,6 +34,7 @@ class Rights(NamedTuple):
     effective: frozenset[str]
     held: Mapping[str, frozenset[Way]]
     asleep: frozenset[str]
+    awake: frozenset[str]
 
 
 @dataclass(slots=True)
@@ -55,7 +56,8 @@ class Side:
             real = resolve_held(account, held, self.policy, unit)
             given = real if held.active else resolve_held(account, held, self.policy, unit, as_if_active=True)
             asleep = frozenset(right for right in real.withheld if _is_asleep(right, real, self.policy))
-            self.remembered[key] = Rights(frozenset(real.effective), _ways(given), asleep)
+            awake = frozenset(given.effective)
+            self.remembered[key] = Rights(frozenset(real.effective), _ways(given), asleep, awake)
         return self.remembered[key]
 
     def rights_of_fact(self, account: int, held: Held, fact: Fact, unit: int) -> frozenset[str]:
@@ -109,9 +111,11 @@ def effects_of(change: Change) -> Effects:
         was, is_now = sides[0].rights(account, old, unit), sides[1].rights(account, new, unit)
         lost = was.effective - is_now.effective
         _add(effects.real, Effect(account, unit, is_now.effective - was.effective, lost))
+        if not (old.active or new.active):
+            _add(effects.asleep, Effect(account, unit, is_now.awake - was.awake, was.awake - is_now.awake))
     for effect in _given(change, touched, sides, rows):
         _add(effects.given, effect)
-    for planned in _planned_sides(change, touched):
+    for planned in planned_sides(change, touched):
         for effect in _given(change, touched, planned, _compared(touched, *planned)):
             _add(effects.given, effect)
     return effects
@@ -169,11 +173,20 @@ def _add(to: list[Effect], effect: Effect) -> None:
         to.append(effect)
 
 
-def _planned_sides(change: Change, touched: Iterable[int]) -> Iterator[tuple[Side, Side]]:
+def planned_sides(change: Change, touched: Iterable[int]) -> Iterator[tuple[Side, Side]]:
     """Yield both sides as if everything planned had begun, where anything is planned."""
     if sides_of(change)[1].policy.good_until is not None or _something_planned(change, touched):
         before, after = standing_before(change.id, change.at), standing_now(change.at)
+        if _brought_forward(change):
+            # To hold something sooner is to be given it: what stood for later doesn't count as held.
+            before &= ~Q(ended_in=change.id, starts_at__gt=change.at)
         yield Side(load_policy(before, None, tree_before(change)), before), Side(load_policy(after), after)
+
+
+def _brought_forward(change: Change) -> bool:
+    """Return whether something that is planned may begin sooner than what it takes the place of."""
+    ended = [fact.starts_at for fact in change.ended if fact.starts_at > change.at]
+    return bool(ended) and any(change.at < fact.starts_at < max(ended) for fact in change.started)
 
 
 def _something_planned(change: Change, touched: Iterable[int]) -> bool:

@@ -18,6 +18,7 @@ from accounts.remedies import NONE, FeatureRemedies, Remedy
 from accounts.sources import SourceBook, SourceLine
 from adminrights.models import Unit
 from adminrights.models.facts import live_at, live_now
+from adminrights.past import as_then
 from roles.catalogue import MULTI_UNIT, Level, Module, Permission, Resource, catalogue
 from roles.resolver import Resolution, Withheld
 
@@ -93,7 +94,8 @@ def explain(
     resolution = effective(account, unit, at, as_if_active=as_if_active)
     held = {(account.pk, source) for sources in resolution.held.values() for source in sources}
     remedies = FeatureRemedies(reader, unit) if reader else None
-    teller = _Teller(account, unit, resolution, SourceBook(held, unit, _live(at), links=links), remedies)
+    book = SourceBook(held, unit, _live(at), links=links, at=at)
+    teller = _Teller(account, unit, resolution, book, remedies)
     modules = (teller.module(module) for module in catalogue().modules.values())
     return [module for module in modules if module.resources]
 
@@ -107,8 +109,10 @@ def who_can(
     """
     found = {holder.account: holder.sources for holder in holders(permission, unit, at)}
     pairs = {(account, source) for account, sources in found.items() for source in sources}
-    book = SourceBook(pairs, unit, _live(at), links=links)
-    people = sorted(Account.objects.in_bulk(found).values(), key=lambda a: (a.last_name, a.first_name, a.pk))
+    book = SourceBook(pairs, unit, _live(at), links=links, at=at)
+    people = sorted(
+        as_then(Account.objects.in_bulk(found).values(), at), key=lambda a: (a.last_name, a.first_name, a.pk)
+    )
     return [(account, book.lines(account.pk, found[account.pk])) for account in people]
 
 

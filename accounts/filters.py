@@ -1,10 +1,8 @@
 """How All Accounts is searched and narrowed."""
 
-from datetime import timedelta
 from typing import Any
 
 import django_filters
-from django.conf import settings
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -68,8 +66,7 @@ class AccountFilter(django_filters.FilterSet):
 
     def by_status(self, accounts: AccountQuerySet, name: str, status: str) -> AccountQuerySet:
         if status == "locked":
-            since = timezone.now() - timedelta(minutes=settings.LOCK_MINUTES)
-            return accounts.filter(status=Account.Status.ACTIVE, locked_at__gt=since)
+            return accounts.locked().filter(status=Account.Status.ACTIVE)
         if status == "undelivered":
             lost = OutgoingMail.objects.undelivered().filter(account=OuterRef("pk"))
             return accounts.filter(Exists(lost))

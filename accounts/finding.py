@@ -54,6 +54,10 @@ class Search:
         """Return whether the reader holds all of them here."""
         return self.unit is not None and all(self.reader.has_perm(key, self.unit) for key in permissions)
 
+    def names(self, label: str) -> bool:
+        """Return whether the label has every word of the text."""
+        return all(word in label.casefold() for word in self.text.casefold().split())
+
     def listed(self, page: str) -> str:
         """Return the address of a list, narrowed to the text."""
         return reverse(page, query={"q": self.text})
@@ -124,10 +128,9 @@ def _units(search: Search) -> Shelf:
 def _permissions(search: Search) -> Shelf:
     if not search.may("roles:list"):
         return Shelf("", ())
-    words = search.text.casefold().split()
     entries = [entry for chapter in narrowed(search.text) for entry in chapter.entries]
     # What is called so comes before what only speaks of it.
-    entries.sort(key=lambda entry: not all(word in entry.label.casefold() for word in words))
+    entries.sort(key=lambda entry: not search.names(entry.label))
     found = (
         Found(entry.label, entry.place, reverse("accounts:permission_page", args=[entry.key]), "book-open")
         for entry in entries
@@ -136,9 +139,7 @@ def _permissions(search: Search) -> Shelf:
 
 
 def _pages(search: Search) -> Shelf:
-    words = search.text.casefold().split()
-    found = [place for place in _places(search) if all(word in place.label.casefold() for word in words)]
-    return Shelf(_("Go to"), tuple(found))
+    return Shelf(_("Go to"), tuple(place for place in _places(search) if search.names(place.label)))
 
 
 def _places(search: Search) -> Iterator[Found]:

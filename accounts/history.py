@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -41,6 +42,8 @@ MESSAGES = {
     "codes_made": gettext_lazy("Notice of new recovery codes"),
     "code_used": gettext_lazy("Notice of a used recovery code"),
     "administrator": gettext_lazy("Notice of new rights of administration"),
+    "ending": gettext_lazy("Reminder of rights that end"),
+    "ending_given": gettext_lazy("Reminder of given rights that end"),
     "owner_new": gettext_lazy("Notice to the new owner"),
     "owner_old": gettext_lazy("Notice to the former owner"),
 }
@@ -55,6 +58,7 @@ KINDS = {
     Event.INVITATION_CREATED: "mail",
     Event.INVITATION_RESENT: "mail",
     Event.MAIL_SENT_AGAIN: "mail",
+    Event.ENDS_TOLD: "mail",
     Event.MAIL_NOT_DELIVERED: "lose",
 }
 
@@ -78,6 +82,7 @@ class HistoryLine:
     reason: str
     kind: str
     changes: tuple[Difference, ...]
+    url: str = ""
 
 
 def history_of(account: Account, entries: Iterable[JournalEntry]) -> list[HistoryLine]:
@@ -124,6 +129,8 @@ def _line(entry: JournalEntry, rows: Sequence[Row], names: _Names) -> HistoryLin
         reason=entry.data.get("message", "") if refused else entry.reason,
         kind="lose" if refused else KINDS.get(Event(entry.event), "note") if known else "note",
         changes=tuple(_differences(rows, names)),
+        # What belongs to no unit is in the log of the whole organisation alone.
+        url=entry.get_absolute_url() if entry.unit_id else "",
     )
 
 
@@ -169,9 +176,19 @@ def _facts(rows: Sequence[Row], names: _Names) -> Iterator[Difference]:
     for row in rows:
         words = _fact(row, names)
         if words and row["do"] in {"start", "end"}:
-            (started if row["do"] == "start" else ended)[words[0]] = words[1]
+            (started if row["do"] == "start" else ended)[words[0]] = f"{words[1]}{dates_in(row)}"
     for label in dict.fromkeys([*ended, *started]):
         yield Difference(label, ended[label], started[label])
+
+
+def dates_in(row: Row) -> str:
+    """Return the dates of a fact for the end of its words: ", from 5 Mar 2026, until 3 Apr 2026"."""
+    words = ((_("from %s"), row.get("from")), (_("until %s"), row.get("until")))
+    return "".join(f", {text % _day(at)}" for text, at in words if at)
+
+
+def _day(at: str) -> str:
+    return formats.date_format(timezone.localtime(datetime.fromisoformat(at)), "j M Y")
 
 
 def _fact(row: Row, names: _Names) -> tuple[str, str] | None:

@@ -12,7 +12,6 @@ import ipaddress
 from collections.abc import Iterable
 from datetime import timedelta
 
-from django.conf import settings
 from django.db.models import Q
 from django.utils import timezone
 
@@ -39,9 +38,8 @@ def limits_seen_from(unit: Unit) -> list[Limit]:
 
 def locked_in(unit: Unit) -> AccountQuerySet:
     """Return the accounts of the unit, or below it, that are locked right now."""
-    since = timezone.now() - timedelta(minutes=settings.LOCK_MINUTES)
     accounts: AccountQuerySet = Account.objects.in_unit(unit)
-    return accounts.filter(status=Account.Status.ACTIVE, locked_at__gt=since).order_by("-locked_at", "pk")
+    return accounts.locked().filter(status=Account.Status.ACTIVE).order_by("-locked_at", "pk")
 
 
 def _noted_places() -> set[str]:

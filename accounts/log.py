@@ -9,7 +9,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from accounts.history import FIELDS, MESSAGES, Difference
+from accounts.history import FIELDS, MESSAGES, Difference, dates_in
 from accounts.models import Account, UnitAccess
 from accounts.sources import right_in_words
 from adminrights.consequences import some
@@ -37,6 +37,8 @@ KINDS = {
     "role": gettext_lazy("Role"),
     "unit": gettext_lazy("Unit"),
     "invitation": gettext_lazy("Invitation"),
+    "accessrule": gettext_lazy("Access rule"),
+    "waiver": gettext_lazy("Exception"),
 }
 
 
@@ -86,7 +88,7 @@ WITH_ONE_UNIT = {
     Event.UNIT_LIMITS_CHANGED: gettext_lazy("Seats changed"),
     Event.ACCOUNT_ACCESS_CHANGED: gettext_lazy("Access changed"),
 }
-WITH_SEVERAL_ONLY = (Event.UNIT_MOVED, Event.UNIT_CLOSED)
+WITH_SEVERAL_ONLY = (Event.UNIT_MOVED, Event.UNIT_CLOSED, Event.UNIT_REOPENED)
 
 
 def event_in_words(event: str, *, several: bool) -> str:
@@ -160,7 +162,15 @@ def _told(entry: JournalEntry, names: _Names) -> Told:
         # Hundreds of lines of the product's own: the number says enough.
         words = ngettext("%(count)d line changed", "%(count)d lines changed", len(rows))
         return Told(notes=(*notes, words % {"count": len(rows)}, *_effects(entry)))
-    return Told(tuple(_differences(rows, names, entry)), (*notes, *_effects(entry)))
+    return Told(tuple(_differences(rows, names, entry)), (*notes, *_taken_back(rows), *_effects(entry)))
+
+
+def _taken_back(rows: Iterable[Row]) -> Iterator[str]:
+    for row in rows:
+        if "taken_back" in row:
+            yield _("Takes back the entry %d.") % row["taken_back"]
+        if row.get("left"):
+            yield _("Stayed as it was: %s.") % row["left"]
 
 
 def _effects(entry: JournalEntry) -> Iterator[str]:
@@ -218,7 +228,7 @@ def _facts(rows: Sequence[Row], names: _Names) -> Iterator[Difference]:
     for row in rows:
         if row.get("do") in {"start", "end"}:
             subject, value = _fact(row, names)
-            (started if row["do"] == "start" else ended)[subject].append(value)
+            (started if row["do"] == "start" else ended)[subject].append(f"{value}{dates_in(row)}")
     for subject in dict.fromkeys([*ended, *started]):
         yield Difference(subject, _few(ended[subject]), _few(started[subject]))
 

@@ -5,7 +5,7 @@ outbox and returns the words and links for them, or None when events have overta
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -139,12 +139,12 @@ def address_changed(mail: OutgoingMail) -> Context | None:
 def locked(mail: OutgoingMail) -> Context | None:
     """Word to those who may unlock it that somebody's account is locked (S2-34)."""
     account = Account.objects.get(pk=mail.facts["locked"])
-    if not account.is_locked or account.locked_at is None or mail.account.status != Status.ACTIVE:
+    if not account.is_locked or mail.account.status != Status.ACTIVE:
         return None
     return {
         "locked": account,
         "locked_name": plain(account.name),
-        "until": account.locked_at + timedelta(minutes=settings.LOCK_MINUTES),
+        "until": account.locked_until,
         "button_url": _page_of(account, mail),
         "button_label": _("Open the account"),
     }
@@ -209,9 +209,9 @@ MESSAGES: dict[str, Facts] = {
 WHEN_SENT = {"invitation": invitation_sent}
 
 
-def register_all() -> None:
-    """Tell the outbox how each message becomes a mail."""
-    for message, facts in MESSAGES.items():
+def register_all(more: Mapping[str, Facts]) -> None:
+    """Tell the outbox how each message becomes a mail; `more` are those of the parts that stand above."""
+    for message, facts in {**MESSAGES, **more}.items():
         outbox.register(message, partial(compose, facts), when_sent=WHEN_SENT.get(message))
 
 

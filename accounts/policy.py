@@ -6,15 +6,17 @@ the next date at which one of its facts starts or runs out.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Min, Q
 from django.utils import timezone
 
 from adminrights.models import Fact, JournalHead, Unit, UnitFeature
-from adminrights.models.facts import live_now
+from adminrights.models.facts import live_at, live_now
+from adminrights.past import then, writes_since
 from groups.models import Group, GroupRole
 from roles.catalogue import Catalogue, catalogue
 from roles.models import Role, Rule
@@ -97,7 +99,7 @@ def load_policy(live: Q, at: datetime | None = None, tree: Tree | None = None) -
     groups = dict(Group.objects.values_list("pk", "unit_id"))
     return Policy(
         catalogue=catalogue(),
-        units=_units(live, present_tree() if tree is None else tree),
+        units=unit_nodes(present_tree() if tree is None else tree, _features(live)),
         group_units=groups,
         group_roles=_group_roles(live),
         role_rights=_role_rights(live),
@@ -117,10 +119,39 @@ def present_tree() -> Tree:
     return {pk: (path, owner) for pk, path, owner in units}
 
 
-def _units(live: Q, tree: Tree) -> dict[int, UnitNode]:
+def past_policy(at: datetime) -> Policy:
+    """Return the policy of any moment: its facts, and the tree of units as it stood then."""
+    return load_policy(live_at(at), tree=UnitsThen(at).tree(at))
+
+
+class UnitsThen:
+    """The units since a moment, closed ones too, for looks back to any moment after it. Two statements."""
+
+    def __init__(self, since: datetime) -> None:
+        self.writes = writes_since("unit", since)
+        rows = Unit.objects.values("pk", "path", "owner_id", "created_at", "closed_at")
+        self._rows: list[Any] = list(rows)
+
+    def tree(self, at: datetime) -> Tree:
+        """Return the units that were open at the moment, with the place and the owner that each had then."""
+        known = then(self.writes, at)
+        rows = (row | known.get(row["pk"], {}) for row in self._rows if row["created_at"] <= at)
+        return {row["pk"]: (row["path"], row["owner_id"]) for row in rows if row["closed_at"] is None}
+
+    def moments(self) -> set[datetime]:
+        """Return when the tree was altered."""
+        return {row["created_at"] for row in self._rows} | {write.at for write in self.writes}
+
+
+def _features(live: Q) -> Mapping[int, set[str]]:
     features = defaultdict(set)
     for unit, feature in UnitFeature.objects.filter(live).values_list("unit_id", "feature"):
         features[unit].add(feature)
+    return features
+
+
+def unit_nodes(tree: Tree, features: Mapping[int, Collection[str]]) -> dict[int, UnitNode]:
+    """Return the units of a tree by id; `features` are those that each was given itself."""
     nodes = {}
     for pk, (path, owner) in tree.items():
         line = [int(part) for part in path.split("/") if part]
@@ -131,7 +162,7 @@ def _units(live: Q, tree: Tree) -> dict[int, UnitNode]:
             path=path,
             owner=owner,
             # Features are bought for the root; a unit below has them too, and may have more.
-            features=frozenset().union(*(features[part] for part in line)),
+            features=frozenset().union(*(features.get(part, ()) for part in line)),
         )
     return nodes
 

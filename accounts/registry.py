@@ -5,20 +5,23 @@ from typing import Any
 from django.contrib.auth.signals import user_logged_in
 
 from accounts import access, guards, item_sections, mail
+from accounts.dates import letters
 from accounts.effects import effects_of
 from accounts.entrances import entrances
 from accounts.models import Account
 from accounts.notices import new_administrators
 from accounts.owners import owners_stay
+from accounts.rules.guard import rules_hold
 from accounts.services.sessions import record_sign_in
 from accounts.sign_in.limits import begin
 from accounts.sign_in.proof import ask_proof, proof_of_person
 from accounts.standing import one_level
 from adminrights.hooks import hooks
 from adminrights.models import Unit
+from adminrights.promises import as_promised
 from adminrights.units import Enterable
 from roles.catalogue import catalogue
-from roles.wording import summary
+from roles.wording import by_module, summary
 
 
 def permits(actor: Any, permission: str, unit: Unit) -> bool:
@@ -42,9 +45,12 @@ def connect() -> None:
     hooks.permits = permits
     hooks.wording = label
     hooks.summary = summary
+    hooks.areas = by_module
+    hooks.is_grave = guards.is_administration
     hooks.effects = effects_of
     hooks.ask_proof = ask_proof
     hooks.guards = [
+        as_promised,
         guards.people_of_the_unit,
         guards.protected_people,
         owners_stay,
@@ -57,12 +63,13 @@ def connect() -> None:
         guards.last_administrator,
         guards.seats,
         one_level,
+        rules_hold,
         proof_of_person,
     ]
     hooks.notices = [new_administrators]
     hooks.shown = {"items": item_sections.shown_in_menu, "my_items": item_sections.shown_as_mine}
     Enterable.units_of = staticmethod(access.units_of)
-    mail.register_all()
+    mail.register_all(letters.MESSAGES)
     # In the place of Django's own receiver, which writes past the pipeline; it may connect before or after.
     user_logged_in.disconnect(dispatch_uid="update_last_login")
     user_logged_in.connect(signed_in, dispatch_uid="update_last_login")

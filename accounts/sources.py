@@ -3,20 +3,22 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
-from django.db.models import Q
+from django.db.models import Model, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.models import Grant
 from adminrights.models import Fact, Unit
+from adminrights.past import as_then
 from groups.models import Group, GroupRole, Membership
 from roles.catalogue import Level, catalogue
 from roles.models import Role, Rule
 from roles.resolver import Source
 
 BATCH = 900
+M = TypeVar("M", bound=Model)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,13 @@ class SourceBook:
     """The facts and names behind the sources of some accounts, read in a constant number of statements."""
 
     def __init__(
-        self, held: Iterable[tuple[int, Source]], unit: Unit, live: Q, *, links: bool = True
+        self,
+        held: Iterable[tuple[int, Source]],
+        unit: Unit,
+        live: Q,
+        *,
+        links: bool = True,
+        at: datetime | None = None,
     ) -> None:
         pairs = list(held)
         accounts = {account for account, _source in pairs}
@@ -51,9 +59,9 @@ class SourceBook:
         grants = {source.grant for source in sources if source.grant}
         groups = {source.group for source in sources if source.group}
         roles = {source.role for source in sources if source.role}
-        self._units = Unit.objects.in_bulk({source.unit for source in sources} - {unit.pk})
-        self._groups = Group.objects.in_bulk(groups)
-        self._roles = Role.objects.in_bulk(roles)
+        self._units = _as_then(Unit, {source.unit for source in sources} - {unit.pk}, at)
+        self._groups = _as_then(Group, groups, at)
+        self._roles = _as_then(Role, roles, at)
         self._grants = {fact.pk: fact for fact in _facts(Grant, "pk", grants, Q())}
         self._members = {
             (fact.account_id, fact.group_id): fact
@@ -149,6 +157,13 @@ def level_in_words(right: str) -> tuple[str, str]:
     module, level = right.split("@")
     modules = catalogue().modules
     return _(modules[module].label) if module in modules else module, _(Level(int(level)).label)
+
+
+def _as_then(model: type[M], ids: set[int], at: datetime | None) -> dict[int, M]:
+    """Return objects by id, under the names they had at the moment."""
+    there = model._default_manager.in_bulk(ids)
+    as_then(there.values(), at)
+    return there
 
 
 def _facts(model: type[Fact], name: str, values: set[int], live: Q) -> Iterator[Any]:

@@ -90,7 +90,7 @@ def state_buttons(account: Account, *, quick: bool = False) -> Iterator[Button]:
         cancel = _url("invitation_cancel", account)
         yield Button(_("Cancel Invite"), cancel, "mail-x", style="danger", dialog=True)
     elif account.status == Status.DISABLED:
-        yield Button(_("Reactivate"), _url("account_reactivate", account), "rotate-ccw", post=True)
+        yield Button(_("Reactivate"), _url("account_reactivate", account), "rotate-ccw", dialog=True)
     else:
         if account.is_locked and not quick:
             yield Button(_("Unlock"), _url("account_unlock", account), "lock-open", post=True)

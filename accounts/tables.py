@@ -24,6 +24,7 @@ BY_NAME = ("last_name", "first_name", "pk")
 class AccountTable(tables.Table):
     """Details, Status, ID, Name, Email, Groups, Last sign-in, and what can be done."""
 
+    select = tables.Column(gettext_lazy("Tick"), empty_values=(), orderable=False)
     details = tables.Column(gettext_lazy("Details"), empty_values=(), orderable=False)
     status = tables.Column(gettext_lazy("Status"), order_by=("status", *BY_NAME), empty_values=())
     id = tables.Column(gettext_lazy("ID"), attrs={"td": {"class": "num"}}, empty_values=())
@@ -44,11 +45,18 @@ class AccountTable(tables.Table):
         # The groups of the accounts that the page shows: set by the page, in one statement for all.
         self.joined: dict[int, list[tuple[int, str]]] = {}
         self.levels: Mapping[int, tuple[str, str]] = {}
+        # Whether something can be done with ticked rows.
+        self.ticks = False
 
     def before_render(self, request: Any) -> None:
+        if not self.ticks:
+            self.columns.hide("select")
         several = len(getattr(request, "units", ())) > 1
         if not several or not request.user.has_perm("accounts:update", request.unit):
             self.columns.hide("details")
+
+    def render_select(self, record: Account) -> SafeString:
+        return cells.tick(record.pk, record.name)
 
     def render_details(self, record: Account) -> SafeString:
         """The sign at the left of the row that opens the person's details (S4-32)."""

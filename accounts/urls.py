@@ -3,7 +3,12 @@
 from django.urls import path
 
 from accounts.book_urls import urlpatterns as book_urls
+from accounts.bulk_urls import urlpatterns as bulk_urls
+from accounts.compare_urls import urlpatterns as compare_urls
+from accounts.dates.urls import urlpatterns as dates_urls
 from accounts.item_urls import urlpatterns as item_urls
+from accounts.past_urls import urlpatterns as past_urls
+from accounts.rule_urls import urlpatterns as rule_urls
 from accounts.security_urls import urlpatterns as security_urls
 from accounts.session_urls import urlpatterns as session_urls
 from accounts.unit_urls import urlpatterns as unit_urls
@@ -19,13 +24,20 @@ from accounts.views import (
     steps,
     unit_access,
 )
+from accounts.why_urls import urlpatterns as why_urls
 
 app_name = "accounts"
 urlpatterns = [
     *session_urls,
     *item_urls,
     *book_urls,
+    *bulk_urls,
     *unit_urls,
+    *why_urls,
+    *past_urls,
+    *compare_urls,
+    *dates_urls,
+    *rule_urls,
     path("accounts/", accounts.AccountList.as_view(), name="account_list"),
     path("accounts/add/", editing.AccountCreate.as_view(), name="account_create"),
     path("accounts/add/address/", adding.AddressCheck.as_view(), name="account_address"),

@@ -94,6 +94,16 @@ def address(email: str) -> SafeString:
     return format_html('<span title="{}">{}<wbr>{}{}</span>', email, name, sign, domain)
 
 
+def tick(pk: int, name: str) -> SafeString:
+    """Return the tick box of a row; it belongs to the form of partials/bulk.html."""
+    return format_html(
+        '<label class="tick"><input type="checkbox" class="form-check-input row-check" name="pk" value="{}"'
+        ' form="bulk"><span class="visually-hidden">{}</span></label>',
+        pk,
+        _("Tick %s") % name,
+    )
+
+
 def tags(items: Sequence[Mapping[str, str]]) -> SafeString:
     """Return names as tags: {label, detail?, url?, title?}, e.g. the groups of an account (S1-17)."""
     if not items:

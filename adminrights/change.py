@@ -248,6 +248,8 @@ class Change:
                 row[name] = _plain(value)
                 if foreign.is_relation and isinstance(value, int):
                     self.mentions.add((foreign.related_model._meta.model_name, value))  # type: ignore[union-attr,arg-type]
+            if obj.starts_at > self.at:
+                row["from"] = _plain(obj.starts_at)
             if obj.expires_at:
                 row["until"] = _plain(obj.expires_at)
         elif isinstance(obj.pk, int):
@@ -378,6 +380,11 @@ def preview(run: Callable[[], object]) -> Change | None:
     Returns the change with its effects, None when there was nothing to do. Raises what doing it
     would raise; a refusal in a preview isn't journaled.
     """
+    return next(reversed(preview_all(run)), None)
+
+
+def preview_all(run: Callable[[], object]) -> "list[Change]":
+    """As `preview`, of several changes that follow each other."""
     changes: list[Change] = []
     token = _previewed.set(changes)
     try:
@@ -385,6 +392,6 @@ def preview(run: Callable[[], object]) -> Change | None:
             run()
             raise _Undo
     except _Undo:
-        return changes[-1] if changes else None
+        return changes
     finally:
         _previewed.reset(token)

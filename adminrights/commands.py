@@ -38,7 +38,8 @@ from django.contrib.auth import get_user_model
 from django.core.management import BaseCommand, CommandError
 from django.core.serializers.json import DjangoJSONEncoder
 
-from adminrights.change import SYSTEM, Actor, preview, record_lost_refusal
+from adminrights.change import SYSTEM, Actor, preview_all, record_lost_refusal
+from adminrights.consequences import texts
 from adminrights.exceptions import Refused
 from adminrights.faults import FAULTS, Kept, kept
 from adminrights.models import Unit
@@ -113,10 +114,19 @@ class ServiceCommand(BaseCommand):
             return
         self.say("Dry run: nothing is changed.")
         outcomes: list[Outcome] = []
-        would_change = preview(lambda: outcomes.append(self.run(**options)))
+        changes = preview_all(lambda: outcomes.append(self.run(**options)))
+        self._tell_effects(texts(*changes) if changes else [], outcomes[0], options)
         self._print(outcomes[0], options)
-        if would_change is not None:
+        if changes:
             raise CommandError("This was a dry run: it would change something.", returncode=WOULD_CHANGE)
+
+    def _tell_effects(self, effects: list[str], outcome: Outcome, options: dict[str, Any]) -> None:
+        """Say who would gain and lose what: with the result for machines, else as remarks."""
+        if options["format"] == "json" and isinstance(outcome.data, dict):
+            outcome.data |= {"effects": effects}
+            return
+        for text in effects:
+            self.say(text)
 
     def _print(self, outcome: Outcome, options: dict[str, Any]) -> None:
         if options["format"] == "json" and outcome.data is not None:

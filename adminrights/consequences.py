@@ -1,59 +1,203 @@
-"""What a change does to people, in words, for pages that ask before they do it."""
+"""What a change does to people, in words: for pages and commands that say it before they do it.
+
+People to whom the same happens stand on one line. It names the first of them and says in short what they
+gain or lose; `areas` and `people` of the line hold all of it, for whoever wants to read it.
+"""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from adminrights.change import Change
+from adminrights.effects import Effect
 from adminrights.hooks import hooks
+from adminrights.models import Unit
 
-MOST_GROUPS, MOST_PEOPLE = 12, 6
-Line = dict[str, str]
+MOST_GROUPS, MOST_PEOPLE, MOST_UNITS = 12, 6, 3
+# Rights that are named one by one; more are counted by module. People and units that are listed in all.
+MOST_RIGHTS, MOST_LISTED = 12, 100
+# From so many people on, the sum stands above the lines.
+MANY = 7
+Line = dict[str, Any]
 Rights = frozenset[str]
 
+# Of one person, and of several.
+NOW = {
+    "lose": (
+        gettext_lazy("%(who)s loses%(where)s: %(what)s"),
+        gettext_lazy("%(who)s lose%(where)s: %(what)s"),
+    ),
+    "gain": (
+        gettext_lazy("%(who)s gains%(where)s: %(what)s"),
+        gettext_lazy("%(who)s gain%(where)s: %(what)s"),
+    ),
+}
+LATER = {
+    "lose": (
+        gettext_lazy("%(who)s, who isn't active, no longer has%(where)s: %(what)s"),
+        gettext_lazy("%(who)s, who aren't active, no longer have%(where)s: %(what)s"),
+    ),
+    "gain": (
+        gettext_lazy("%(who)s gains%(where)s, once active: %(what)s"),
+        gettext_lazy("%(who)s gain%(where)s, once active: %(what)s"),
+    ),
+}
 
-def consequences(change: Change | None) -> list[Line]:
-    """Return one line for each set of people who gain or lose the same, the largest sets first."""
-    people = _people(change) if change else {}
-    if not people:
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """People to whom the same happens in the same units."""
+
+    accounts: tuple[int, ...]
+    units: tuple[int, ...]
+    gained: Rights
+    lost: Rights
+    # They can't sign in: what they gain they have once they are active.
+    asleep: bool = False
+
+
+def consequences(*changes: Change | None) -> list[Line]:
+    """Return one line for each set of people who gain or lose the same, the largest sets first.
+
+    Of several changes that follow each other it is the sum.
+    """
+    done = [change for change in changes if change]
+    shares = shares_of(done)
+    if not shares:
         return [{"kind": "note", "text": _("Nobody gains or loses anything by this.")}]
-    lines = []
-    for (gained, lost), accounts in list(people.items())[:MOST_GROUPS]:
-        lines += list(_lines(_names(accounts), gained, lost, len(accounts)))
-    rest = sum(len(accounts) for accounts in list(people.values())[MOST_GROUPS:])
+    words = _Words(shares[:MOST_GROUPS], done)
+    lines = [*_sum(shares), *(line for share in shares[:MOST_GROUPS] for line in words.lines(share))]
+    rest = len({account for share in shares[MOST_GROUPS:] for account in share.accounts})
     if rest:
         text = ngettext("and %(count)d more person", "and %(count)d more people", rest) % {"count": rest}
         lines.append({"kind": "note", "text": text})
     return lines
 
 
-def _people(change: Change) -> dict[tuple[Rights, Rights], list[int]]:
-    gained: dict[int, set[str]] = defaultdict(set)
-    lost: dict[int, set[str]] = defaultdict(set)
-    for effect in change.effects.real:
-        gained[effect.account] |= effect.gained
-        lost[effect.account] |= effect.lost
-    alike: dict[tuple[Rights, Rights], list[int]] = defaultdict(list)
-    for account in gained:
-        alike[frozenset(gained[account]), frozenset(lost[account])].append(account)
-    return dict(sorted(alike.items(), key=lambda item: (-len(item[1]), item[1])))
+def texts(*changes: Change | None) -> list[str]:
+    """Return the lines as plain texts, as the commands print them."""
+    return [str(line["text"]) for line in consequences(*changes)]
 
 
-def _names(accounts: Collection[int]) -> str:
-    found = get_user_model()._default_manager.filter(pk__in=list(accounts)[:MOST_PEOPLE])
-    return some([account.get_full_name() for account in found], len(accounts))
+def shares_of(changes: Iterable[Change]) -> list[Share]:
+    """Return to whom the same happens, the most people first."""
+    changes = list(changes)
+    awake, asleep = ([getattr(each.effects, kind) for each in changes] for kind in ("real", "asleep"))
+    shares = [*_alike(_net(awake), asleep=False), *_alike(_net(asleep), asleep=True)]
+    return sorted(shares, key=lambda share: (-len(share.accounts), share.accounts, share.units))
 
 
-def _lines(who: str, gained: Rights, lost: Rights, count: int) -> Iterator[Line]:
-    if lost:
-        text = ngettext("%(who)s loses: %(what)s", "%(who)s lose: %(what)s", count)
-        yield {"kind": "lose", "text": text % {"who": who, "what": hooks.summary(lost)}}
-    if gained:
-        text = ngettext("%(who)s gains: %(what)s", "%(who)s gain: %(what)s", count)
-        yield {"kind": "gain", "text": text % {"who": who, "what": hooks.summary(gained)}}
+def _net(rounds: Iterable[Iterable[Effect]]) -> dict[tuple[int, int], tuple[Rights, Rights]]:
+    """Return what each account gains and loses in each unit in the end: what comes and goes is neither."""
+    net: dict[tuple[int, int], tuple[Rights, Rights]] = {}
+    for effect in (effect for effects in rounds for effect in effects):
+        place = (effect.account, effect.unit)
+        gained, lost = net.get(place, (frozenset(), frozenset()))
+        net[place] = (
+            (gained - effect.lost) | (effect.gained - lost),
+            (lost - effect.gained) | (effect.lost - gained),
+        )
+    return net
+
+
+def _alike(net: Mapping[tuple[int, int], tuple[Rights, Rights]], *, asleep: bool) -> Iterator[Share]:
+    places: dict[tuple[int, Rights, Rights], list[int]] = defaultdict(list)
+    for (account, unit), (gained, lost) in net.items():
+        if gained or lost:
+            places[account, gained, lost].append(unit)
+    people: dict[tuple[tuple[int, ...], Rights, Rights], list[int]] = defaultdict(list)
+    for (account, gained, lost), units in places.items():
+        people[tuple(sorted(units)), gained, lost].append(account)
+    for (where, gained, lost), accounts in people.items():
+        yield Share(tuple(sorted(accounts)), where, gained, lost, asleep)
+
+
+def _sum(shares: Collection[Share]) -> Iterator[Line]:
+    """Yield how many gain and lose something, where there are too many lines or people to count them."""
+    losing = {account for share in shares if share.lost for account in share.accounts}
+    gaining = {account for share in shares if share.gained for account in share.accounts}
+    people = losing | gaining
+    if len(people) < MANY or len(shares) == 1:
+        return
+    parts = [ngettext("%d person", "%d people", len(people)) % len(people)]
+    if losing:
+        parts.append(ngettext("%d loses something", "%d lose something", len(losing)) % len(losing))
+    if gaining:
+        parts.append(ngettext("%d gains something", "%d gain something", len(gaining)) % len(gaining))
+    yield {"kind": "note", "text": _("In all: %s") % ", ".join(parts)}
+
+
+class _Words:
+    """The names of people and units, looked up once for all lines."""
+
+    def __init__(self, shares: Collection[Share], changes: Collection[Change]) -> None:
+        wanted = [pk for share in shares for pk in share.accounts[:MOST_LISTED]]
+        found = get_user_model()._default_manager.filter(pk__in=wanted)
+        self.people = {account.pk: account.get_full_name() for account in found}
+        units = {unit for share in shares for unit in share.units}
+        known = Unit.objects.filter(pk__in=units)
+        self.units = {unit.pk: unit.name for unit in known}
+        roots = {unit.root_id_or_self for unit in known}
+        self.several = Unit.objects.open().filter(root__in=roots).exists()
+        # What a preview made is gone when it is told.
+        for made in (made for change in changes for made in change.created):
+            if isinstance(made, get_user_model()) and made.pk not in self.people:
+                self.people[made.pk] = made.get_full_name()
+            elif isinstance(made, Unit) and made.pk in units:
+                self.units[made.pk], self.several = made.name, True
+        self.order = {pk: place for place, pk in enumerate(self.people)}
+
+    def lines(self, share: Share) -> Iterator[Line]:
+        names = self.names(share)
+        who = some(names[:MOST_PEOPLE], len(share.accounts))
+        where = _(" in %(units)s") % {"units": self.places(share)} if self.several else ""
+        words = LATER if share.asleep else NOW
+        for kind, rights in (("lose", share.lost), ("gain", share.gained)):
+            if rights:
+                one, many = words[kind]
+                text = one if len(share.accounts) == 1 else many
+                said = {"who": who, "where": where, "what": in_short(rights)}
+                yield {"kind": kind, "text": str(text) % said} | self.details(share, rights, names)
+
+    def names(self, share: Share) -> list[str]:
+        listed = sorted(share.accounts[:MOST_LISTED], key=lambda pk: self.order.get(pk, 0))
+        return [self.people.get(pk, "?") for pk in listed]
+
+    def places(self, share: Share) -> str:
+        return some([self.units[pk] for pk in share.units[:MOST_UNITS]], len(share.units))
+
+    def details(self, share: Share, rights: Rights, names: list[str]) -> Line:
+        """Return what stands behind the line: every right by module, and the people."""
+        areas = hooks.areas(rights) if len(rights) > 1 else []
+        shown = names if len(share.accounts) > MOST_PEOPLE else []
+        units = [self.units[pk] for pk in share.units[:MOST_LISTED]] if len(share.units) > MOST_UNITS else []
+        found: Line = {"areas": areas, "people": shown, "units": units}
+        if not (areas or shown or units):
+            return {}
+        return found | {
+            "people_more": len(share.accounts) - len(names) if shown else 0,
+            "units_more": len(share.units) - len(units) if units else 0,
+            "details": ngettext("%d right", "%d rights", len(rights)) % len(rights)
+            + (
+                ", " + ngettext("%d person", "%d people", len(share.accounts)) % len(share.accounts)
+                if shown
+                else ""
+            ),
+        }
+
+
+def in_short(rights: Collection[str]) -> str:
+    """Return the rights by name, or where they are many how many of each module."""
+    if len(rights) <= MOST_RIGHTS:
+        return hooks.summary(rights)
+    counted = sorted(hooks.areas(rights), key=lambda area: -len(area[1]))
+    modules = some([f"{label} {len(labels)}" for label, labels in counted[:MOST_PEOPLE]], len(counted))
+    return _("%(count)d rights (%(modules)s)") % {"count": len(rights), "modules": modules}
 
 
 def some(names: Collection[str], total: int) -> str:

@@ -18,11 +18,13 @@ class Effects:
     """Everything a change does to people.
 
     `real` holds the differences in effective access; `given` holds what accounts newly hold when each
-    counts as active, which is what the ceiling is judged by.
+    counts as active, which is what the ceiling is judged by; `asleep` holds what those who can't sign in,
+    before and after, would gain and lose if they could.
     """
 
     real: list[Effect] = field(default_factory=list)
     given: list[Effect] = field(default_factory=list)
+    asleep: list[Effect] = field(default_factory=list)
 
     def counts(self) -> dict[str, int]:
         """Return how many accounts are touched and how many rights they gain and lose."""

@@ -41,6 +41,12 @@ class Stale(Refused):
     code = "stale"
 
 
+class Moved(Refused):
+    """Saving would do something else to people than what was shown before."""
+
+    code = "moved"
+
+
 class InvitationDead(Refused):
     """The link was used, replaced, cancelled or has run out."""
 
@@ -140,3 +146,9 @@ class NoUnitLeft(GuardRefused):
     """The organisation's units are all in use (S4-39)."""
 
     code = "no_unit_left"
+
+
+class RuleBroken(GuardRefused):
+    """An access rule would no longer hold for somebody, or too few people would be left."""
+
+    code = "rule_broken"

@@ -76,7 +76,10 @@ def last_words() -> str:
 
 
 def count(head: JournalHead, change: "Change", outcome: str, address: str) -> None:
-    """Count one that isn't written down. Few addresses ever fill their own share, so few are remembered."""
+    """Count one that isn't written down; the head is saved later.
+
+    Few addresses ever fill their own share, so few are remembered.
+    """
     now = change.at.isoformat()
     for line in head.left_out:
         if line[:3] == [change.event.value, outcome, address]:
@@ -84,7 +87,6 @@ def count(head: JournalHead, change: "Change", outcome: str, address: str) -> No
             break
     else:
         head.left_out.append([change.event.value, outcome, address, 1, now, now])
-    head.save(update_fields=["left_out"])
 
 
 def take_due(head: JournalHead, now: datetime) -> Iterator[LeftOut]:

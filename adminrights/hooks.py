@@ -20,6 +20,10 @@ class Hooks:
     permits: Callable[[Any, str, Unit], bool] | None = None
     wording: Callable[[str], str] = str
     summary: Callable[[Iterable[str]], str] = ", ".join
+    # Permissions by module: its label, and theirs.
+    areas: Callable[[Iterable[str]], list[tuple[str, list[str]]]] = lambda keys: [("", sorted(keys))]
+    # Whether to gain a permission is something to be asked about first.
+    is_grave: Callable[[str], bool] = lambda key: False
     effects: Callable[["Change"], Effects] | None = None
     guards: list[Callable[["Change"], None]] = field(default_factory=list)
     # Who promise mails to those whom a change that no guard refused concerns.

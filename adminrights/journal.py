@@ -64,6 +64,7 @@ def record(change: "Change", refusal: Refused | None = None) -> JournalEntry | N
     room = floods.room_for(change)
     if room is not None and not room.left:
         floods.count(head, change, outcome, room.address)
+        head.save(update_fields=["left_out"])
         return None
     for left_out in floods.take_due(head, change.at):
         _append(_entry_of_many(left_out, head, change), head)

@@ -103,6 +103,22 @@ def close_unit(unit: Unit, *, actor: Actor) -> None:
         c.update(unit, closed_at=c.at)
 
 
+def reopen_unit(unit: Unit, *, actor: Actor) -> None:
+    """Open a closed unit again, without the access, the groups and the features that ended with it.
+
+    Raises Invalid where the unit above it was closed or another took its name, NoUnitLeft at the limit,
+    NotAllowed without `units:create` above it.
+    """
+    with change(Event.UNIT_REOPENED, actor=actor, unit=unit.parent, target=unit) as c:
+        unit.refresh_from_db()
+        if unit.parent is None or unit.parent.closed_at is not None:
+            raise Invalid(_("The unit above %s was closed.") % unit)
+        require_along(c, "units:create", unit.parent)
+        _refuse_at_limit(unit.root or unit)
+        _free_name(unit.name, unit.parent, unit)
+        c.update(unit, closed_at=None)
+
+
 def set_owner(unit: Unit, account: object, *, actor: Actor) -> None:
     """Make the account the owner of a root: it may do everything there."""
     with change(Event.UNIT_OWNER_CHANGED, actor=actor, unit=unit, target=unit) as c:

@@ -257,6 +257,11 @@ DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", default="Admin & Rights <rights@exampl
 # And so short that a dead worker's mails are on their way again within a minute.
 MAIL_LEASE_SECONDS = env.int("MAIL_LEASE_SECONDS", default=45)
 
+# How many days before a right ends by itself the person, and whoever gave it, are told.
+REMIND_DAYS = env.list("REMIND_DAYS", cast=int, default=[7, 1])
+if any(days < 0 or days > 365 for days in REMIND_DAYS):
+    raise ImproperlyConfigured("REMIND_DAYS are numbers of days from 0 to 365: REMIND_DAYS=7,1")
+
 # Static files come from packages or are ours.
 STATIC_URL = "static/"
 STATIC_ROOT = LOCAL_DIR / "static"

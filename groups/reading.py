@@ -1,14 +1,15 @@
 """What a group is made of, as people see it; reads only."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.db.models import Count, Exists, OuterRef, Prefetch, QuerySet, Subquery
 from django.utils import timezone
 
+from adminrights.days import brief
 from adminrights.models import Unit
-from adminrights.models.facts import live_now
+from adminrights.models.facts import live_now, standing_now
 from groups.models import Group, GroupRole, Membership
 from groups.services import other_levels
 from roles.catalogue import Level, Module, catalogue
@@ -40,6 +41,21 @@ def members_of(group: Group) -> QuerySet[Membership]:
     """Return the live memberships with their accounts, by name."""
     live = group.memberships.live().select_related("account")
     return live.order_by("account__last_name", "account__first_name", "pk")
+
+
+def planned_members(group: Group) -> QuerySet[Membership]:
+    """Return the memberships that have yet to begin, the next one first."""
+    now = timezone.now()
+    standing = group.memberships.filter(standing_now(now), starts_at__gt=now)
+    return standing.select_related("account").order_by("starts_at", "pk")
+
+
+def with_dates(memberships: Iterable[Membership]) -> Iterator[Membership]:
+    """Yield them, each with its dates in short as `dates`."""
+    now = timezone.now()
+    for membership in memberships:
+        membership.dates = brief(membership.starts_at, membership.expires_at, now)  # type: ignore[attr-defined]
+        yield membership
 
 
 def roles_of(group: Group) -> list[GroupRole]:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from adminrights.change import Actor, Change, change
 from adminrights.conflicts import Sheet, refuse_stale, sheet_of, ticked
+from adminrights.days import ALWAYS, Span, refuse_impossible
 from adminrights.events import Event
 from adminrights.exceptions import Invalid
 from adminrights.models import FactQuerySet, Unit
@@ -72,21 +73,23 @@ def update_group(group: Group, *, actor: Actor, seen: Sheet | None = None, **val
 
 
 def add_members(
-    group: Group, accounts: Iterable[Account], *, actor: Actor, instead: bool = False
+    group: Group, accounts: Iterable[Account], *, actor: Actor, instead: bool = False, span: Span = ALWAYS
 ) -> list[Membership]:
     """Put accounts into the group and return the new memberships; who is in it already stays (S0-55).
 
-    They have the rights of the group's roles at once (S1-55). In a group of the role matrix `instead` ends
-    their other levels of the unit (S4-13). Raises Invalid for an account that isn't of this organisation,
-    NotAllowed without `group_members:create`, for `instead` also `…:delete`, and what the guards raise.
+    They have the rights of the group's roles at once (S1-55), or within the dates of `span`. In a group of
+    the role matrix `instead` ends their other levels of the unit (S4-13). Raises Invalid for an account
+    that isn't of this organisation and for dates that can't be, NotAllowed without `group_members:create`,
+    for `instead` also `…:delete`, and what the guards raise.
     """
     with _changing(group, Event.GROUP_MEMBERS_CHANGED, actor) as c:
+        refuse_impossible(span, c.at)
         wanted = _known(group, accounts)
         others = other_levels(group).filter(account__in=wanted).select_related("group") if instead else ()
         if others:
             c.require("group_members:delete", group.unit)
             c.end_all(others)
-        return _settle_members(c, group, _standing(group).filter(account__in=wanted), wanted)
+        return _settle_members(c, group, _standing(group).filter(account__in=wanted), wanted, span)
 
 
 def other_levels(group: Group) -> FactQuerySet:
@@ -113,13 +116,17 @@ def set_members(group: Group, accounts: Iterable[Account], *, actor: Actor) -> N
         _settle_members(c, group, _standing(group), _known(group, accounts))
 
 
-def _settle_members(c: Change, group: Group, standing: Any, wanted: Iterable[int]) -> list[Membership]:
+def _settle_members(
+    c: Change, group: Group, standing: Any, wanted: Iterable[int], span: Span = ALWAYS
+) -> list[Membership]:
     gone, new = settle(
         c,
         standing,
         lambda membership: membership.account_id,
         wanted,
-        lambda account: Membership(group=group, account_id=account),
+        lambda account: Membership(
+            group=group, account_id=account, starts_at=span.starts or c.at, expires_at=span.ends
+        ),
     )
     if new:
         c.require("group_members:create", group.unit)
@@ -249,6 +256,21 @@ def delete_group(group: Group, *, actor: Actor) -> None:
         c.end_all(_standing(group))
         c.end_all(_carried(group))
         c.update(group, deleted_at=c.at)
+
+
+def restore_group(group: Group, *, actor: Actor) -> None:
+    """Bring a deleted group back, without members and roles.
+
+    Raises Invalid where its unit was closed or another group took its name, NotAllowed without
+    `groups:create`.
+    """
+    with change(Event.GROUP_RESTORED, actor=actor, unit=group.unit, target=group, needs="groups:create") as c:
+        group.refresh_from_db()
+        if group.unit.closed_at is not None:
+            raise Invalid(_("The unit of %s was closed.") % group)
+        _free_name(group.name, group.unit, group)
+        _free_display_name(group.display_name, group.unit, group)
+        c.update(group, deleted_at=None)
 
 
 @contextmanager

@@ -13,5 +13,6 @@ urlpatterns = [
     path("<int:pk>/delete/", views.GroupDelete.as_view(), name="group_delete"),
     path("<int:pk>/members/search/", member_views.MemberSearch.as_view(), name="member_search"),
     path("<int:pk>/members/add/", member_views.MemberAdd.as_view(), name="member_add"),
+    path("<int:pk>/members/add/dated/", member_views.MemberAddDated.as_view(), name="member_add_dated"),
     path("<int:pk>/members/remove/", member_views.MemberRemove.as_view(), name="member_remove"),
 ]

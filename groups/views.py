@@ -14,6 +14,7 @@ from adminrights.views.confirm import ConfirmPage
 from adminrights.views.editing import EditPage
 from adminrights.views.pages import Page
 from adminrights.views.parts import Part, Values
+from adminrights.views.previewed import PreviewedPage
 from groups.buttons import group_buttons
 from groups.filters import GroupFilter
 from groups.forms import LevelsForm, RolesForm
@@ -25,8 +26,10 @@ from groups.reading import (
     levels_of,
     matrix_of,
     members_of,
+    planned_members,
     roles_of,
     with_contents,
+    with_dates,
 )
 from groups.services import (
     create_group,
@@ -138,12 +141,17 @@ class GroupDetail(GroupPage, DetailPage):
         pages = Paginator(members_of(self.object), MEMBERS_A_PAGE)
         may_add = self.may_there("group_members:create")
         text = self.request.GET.get("find", "") if may_add else ""
+        may_remove = self.may_there("group_members:delete")
+        members = pages.get_page(self.request.GET.get("page"))
+        members.object_list = list(with_dates(members.object_list))
         return {
             "may_list": True,
             "may_add": may_add,
-            "may_remove": self.may_there("group_members:delete"),
+            "may_remove": may_remove,
+            "may_set": may_add and may_remove,
             "member_count": pages.count,
-            "members": pages.get_page(self.request.GET.get("page")),
+            "members": members,
+            "planned": list(with_dates(planned_members(self.object))),
             "find": text,
             "find_next": may_add and self.request.GET.get("find") == "",
             "found": find_accounts(self.object, text, self.unit),
@@ -182,10 +190,11 @@ class GroupEdit(GroupPage, EditPage):
         return _("The details of %s are saved.") % result
 
 
-class GroupRoles(GroupPage, EditPage):
+class GroupRoles(GroupPage, PreviewedPage):
     """Assignment: the roles that the group carries (S1-34, S1-53)."""
 
     permission = "roles:assign"
+    asks = True
     form_class = RolesForm
     template_name = "groups/roles_form.html"
     dialog_template_name = "groups/roles_form.html"
@@ -214,10 +223,11 @@ class GroupRoles(GroupPage, EditPage):
         return _("The roles of %s are saved, and in force for its members.") % result
 
 
-class GroupLevels(GroupPage, EditPage):
+class GroupLevels(GroupPage, PreviewedPage):
     """The module matrix: each tick is the built-in role of that module and level (S0-52, C-02)."""
 
     permission = "roles:assign"
+    asks = True
     form_class = LevelsForm
     template_name = "groups/levels_form.html"
     dialog_template_name = "groups/levels_form.html"

@@ -34,7 +34,14 @@ def history_of(obj: Model, unit: Unit, limit: int = 20) -> list[Told]:
     """
     own = Q(target_kind=obj._meta.model_name, target_id=obj.pk)
     about = JournalEntry.objects.about(obj)
-    return [_told(entry, obj) for entry in (about.seen_from(unit) | about.filter(own))[:limit]]
+    entries = (about.seen_from(unit) | about.filter(own)).select_related("unit")
+    return [_told(entry, obj) | {"url": _page(entry, unit)} for entry in entries[:limit]]
+
+
+def _page(entry: JournalEntry, unit: Unit) -> str:
+    """Return the entry's page; none where the log of the unit doesn't have the entry."""
+    here = entry.unit is not None and entry.unit.path.startswith(unit.path)
+    return entry.get_absolute_url() if here else ""
 
 
 def _told(entry: JournalEntry, obj: Model) -> Told:

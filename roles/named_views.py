@@ -14,10 +14,10 @@ from roles.models import Role
 from roles.naming import named_areas
 from roles.parts import RulePart
 from roles.services import permissions_of, rules_sheet, set_named
-from roles.views import RoleEditPage
+from roles.views import RolePreviewedPage
 
 
-class RoleNamed(RoleEditPage):
+class RoleNamed(RolePreviewedPage):
     """Every named permission with a box, its help and what it needs; saving replaces the role's choice."""
 
     permission = "roles:update"

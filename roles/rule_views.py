@@ -16,11 +16,11 @@ from roles.models import Role
 from roles.parts import RulePart
 from roles.reading import offered
 from roles.services import permissions_of, rules_sheet, set_rule
-from roles.views import RoleEditPage, RolePage
+from roles.views import RolePage, RolePreviewedPage
 from roles.wording import target_label, wide_label
 
 
-class RuleAdd(RoleEditPage):
+class RuleAdd(RolePreviewedPage):
     """Add Rule: choose a resource, or everything in a module, then its actions."""
 
     permission = "roles:update"

@@ -170,6 +170,22 @@ def delete_role(role: Role, *, actor: Actor, unit: Unit) -> None:
         c.update(role, deleted_at=c.at)
 
 
+def restore_role(role: Role, *, actor: Actor, unit: Unit) -> None:
+    """Bring a deleted role back, without rules and groups.
+
+    Raises Invalid for another organisation's role or where another role took its name, NotAllowed without
+    `roles:create`.
+    """
+    root = organisation(unit)
+    with change(Event.ROLE_RESTORED, actor=actor, unit=root, target=role, needs="roles:create") as c:
+        role.refresh_from_db()
+        if role.unit_id != root.pk:
+            raise Invalid(_("This role doesn't exist here. Look at the list again."))
+        free_name(role.name, root, role)
+        _free_display_name(role.display_name, root, role)
+        c.update(role, deleted_at=None)
+
+
 def organisation(unit: Unit) -> Unit:
     """Return the root of the unit."""
     return unit.root or unit

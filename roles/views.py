@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from adminrights.conflicts import Sheet, sheet_of
+from adminrights.consequences import Line
 from adminrights.models import JournalEntry
 from adminrights.models.facts import live_now
 from adminrights.models.journal import JournalQuerySet
@@ -17,6 +18,7 @@ from adminrights.views.confirm import ConfirmPage
 from adminrights.views.editing import EditPage
 from adminrights.views.pages import Page
 from adminrights.views.parts import Part, Values
+from adminrights.views.previewed import Previewed
 from roles.buttons import role_buttons
 from roles.filters import RoleFilter
 from roles.forms import DetailsForm, NameForm
@@ -157,6 +159,12 @@ class RoleEditPage(RolePage, EditPage):
         return JournalEntry.objects.about(self.object).seen_from(organisation(self.unit))
 
 
+class RolePreviewedPage(Previewed, RoleEditPage):
+    """What is saved here reaches everybody who has the role: the page says whom."""
+
+    asks = True
+
+
 class RoleEdit(RoleEditPage):
     """Name, display name and description of an own role."""
 
@@ -216,7 +224,7 @@ class RoleDelete(RolePage, ConfirmPage):
     def get_sentence(self) -> str:
         return _("The role is deleted for good. What people have only through it ends at once.")
 
-    def get_notes(self) -> list[dict[str, str]]:
+    def get_notes(self) -> list[Line]:
         return [
             {
                 "kind": "lose",

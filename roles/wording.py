@@ -46,6 +46,16 @@ def areas_of(permissions: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(_(each.group) for each in known.modules.values() if each.key in modules))
 
 
+def by_module(permissions: Iterable[str]) -> list[tuple[str, list[str]]]:
+    """Return the labels of permissions by the labels of their modules, in the order of the catalogue."""
+    known, wanted = catalogue(), set(permissions)
+    found: dict[str, list[str]] = defaultdict(list)
+    for key, permission in known.permissions.items():
+        if key in wanted:
+            found[permission.module].append(permission.label)
+    return [(known.modules[module].label, labels) for module, labels in found.items()]
+
+
 def summary(permissions: Iterable[str]) -> str:
     """Return many permissions in one line, by resource: "Ad campaigns (List, View), Templates (Use)"."""
     known = catalogue()

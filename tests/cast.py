@@ -1,19 +1,22 @@
 """The cast: a few people, each with a reason to be here."""
 
+from collections.abc import Iterator
 from io import StringIO
 
 import pytest
+import time_machine
 from django.core.management import call_command
 from pytest_django import Settings
 from pytest_django.plugin import DjangoDbBlocker
 
-from accounts.models import Account
+from accounts.models import Account, Grant
 from accounts.services.invitations import resend_invitation
 from accounts.services.sessions import record_failed_sign_in
 from adminrights.change import SYSTEM
 from adminrights.models import Unit
-from groups.models import Group
+from groups.models import Group, Membership
 from roles.models import Permission, Role
+from tests.dates import MONDAY
 from tests.factories import AccountFactory, GroupFactory, RoleFactory, UnitFactory
 
 
@@ -120,3 +123,22 @@ def locked(unit: Unit, settings: Settings) -> Account:
     settings.LOCK_AFTER_FAILURES = 1
     record_failed_sign_in(account.email)
     return account
+
+
+@pytest.fixture
+def monday(db: None) -> Iterator[time_machine.Traveller]:
+    """It is Monday the 2nd of March 2026, about noon."""
+    with time_machine.travel(MONDAY, tick=False) as traveller:
+        yield traveller
+
+
+@pytest.fixture
+def membership(gwen: Account) -> Membership:
+    found: Membership = gwen.memberships.get()
+    return found
+
+
+@pytest.fixture
+def own(grant: Account) -> Grant:
+    found: Grant = grant.grants.get()
+    return found

@@ -1,14 +1,17 @@
 """Every address × every persona. The table must be complete: an address that isn't in it fails."""
 
+from datetime import timedelta
 from typing import NamedTuple
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.checks import named_views
 from accounts.models import Account
 from accounts.services.items import register_item
+from accounts.services.rules import Wanted, give_waiver, start_rule
 from adminrights.change import SYSTEM
 from adminrights.models import JournalEntry, Unit
 from adminrights.navigation import MENU, Item
@@ -19,7 +22,7 @@ EVERYONE, SIGNED_IN = "everyone", "signed in"
 
 
 class Address(NamedTuple):
-    """An address: what it needs, and the kind of object that its number names."""
+    """An address: what it needs, the kind of object that its number names, and what else stands in it."""
 
     name: str
     needs: str
@@ -67,9 +70,26 @@ TABLE = [
     Address("accounts:factor_rule_on", "access:delegate", "unit"),
     Address("accounts:factor_rule_off", "access:delegate", "unit"),
     Address("accounts:account_list", "accounts:list"),
+    Address("accounts:bulk_add", "group_members:create"),
+    Address("accounts:bulk_remove", "group_members:delete"),
+    Address("accounts:bulk_resend", "accounts:update"),
+    Address("accounts:bulk_disable", "accounts:update"),
+    Address("accounts:bulk_reactivate", "accounts:update"),
+    Address("accounts:bulk_result", "accounts:list"),
+    Address("accounts:bulk_export", "accounts:list"),
     Address("accounts:account_create", "accounts:create"),
     Address("accounts:account_detail", "accounts:get", "account"),
+    Address("accounts:account_access", "accounts:get", "account"),
+    Address("accounts:account_why", "accounts:get", "account", text="key"),
+    Address("accounts:account_allow", "accounts:get", "account", text="key"),
+    Address("accounts:my_access_search", SIGNED_IN),
+    Address("accounts:my_why", SIGNED_IN, text="key"),
     Address("accounts:account_history", "access_log:list", "account"),
+    Address("accounts:account_past", "access_log:list", "account"),
+    Address("accounts:account_timeline", "access_log:list", "account", text="key"),
+    Address("accounts:group_past", "access_log:list", "group"),
+    Address("accounts:role_past", "access_log:list", "role"),
+    Address("accounts:permission_past", "access_log:list", text="key"),
     Address("accounts:account_create_matrix", "accounts:create"),
     Address("accounts:account_address", "accounts:create"),
     Address("accounts:account_details", "accounts:update", "account"),
@@ -87,10 +107,27 @@ TABLE = [
     Address("accounts:mail_list", "accounts:update"),
     Address("accounts:mail_again_all", "accounts:update"),
     Address("accounts:mail_again", "accounts:update", "mail"),
+    Address("accounts:compare", "accounts:list"),
+    Address("accounts:compare_export", "accounts:list"),
+    Address("accounts:make_like", "accounts:get", "account", text="model"),
     Address("accounts:permission_book", "roles:list"),
     Address("accounts:permission_page", "roles:list", text="key"),
+    Address("accounts:ending_list", "accounts:list"),
+    Address("accounts:ending_export", "accounts:list"),
+    Address("accounts:dates", SIGNED_IN, "account", text="kind fact"),
+    Address("accounts:dates_cancel", SIGNED_IN, "account", text="kind fact"),
     Address("accounts:log_list", "access_log:list"),
     Address("accounts:log_export", "access_log:list"),
+    Address("accounts:log_entry", "access_log:list", "entry"),
+    Address("accounts:log_entry_take_back", "access_log:list", "entry"),
+    Address("accounts:access_rules", "roles:list"),
+    Address("accounts:access_rule_add", "access:delegate"),
+    Address("accounts:access_rule_create", "access:delegate", text="kind"),
+    Address("accounts:access_rule", "roles:list", "access rule"),
+    Address("accounts:access_rule_edit", "access:delegate", "access rule"),
+    Address("accounts:access_rule_end", "access:delegate", "access rule"),
+    Address("accounts:waiver_create", "access:delegate", "access rule"),
+    Address("accounts:waiver_end", "access:delegate", "waiver"),
     Address("unit_switch", SIGNED_IN),
     Address("unit_rename", "units:update", "unit"),
     Address("unit_move", "units:update", "unit"),
@@ -121,6 +158,7 @@ TABLE = [
     Address("groups:group_delete", "groups:delete", "group"),
     Address("groups:member_search", "group_members:create", "group"),
     Address("groups:member_add", "group_members:create", "group"),
+    Address("groups:member_add_dated", "group_members:create", "group"),
     Address("groups:member_remove", "group_members:delete", "group"),
     Address("roles:role_list", "roles:list"),
     Address("roles:role_create", "roles:create"),
@@ -149,20 +187,30 @@ def objects(unit: Unit) -> dict[str, int]:
 
 def things_of(unit: Unit) -> dict[str, int]:
     account = AccountFactory(unit=unit)
+    item = register_item("events", unit, "Gala", actor=SYSTEM).pk
+    entry = JournalEntry.objects.latest("sequence").pk
+    rule = start_rule(Wanted("nobody", "offers:delete"), unit=unit, actor=SYSTEM)
+    tomorrow = timezone.now() + timedelta(days=1)
+    waiver = give_waiver(rule, account, until=tomorrow, reason="Stocktaking", actor=SYSTEM)
     return {
+        "entry": entry,
+        "access rule": rule.pk,
+        "waiver": waiver.pk,
         "mail": promise(account).pk,
         "account": account.pk,
+        "model": AccountFactory(unit=unit).pk,
         "unit": unit.pk,
         "group": GroupFactory(unit=unit).pk,
         "role": RoleFactory(unit=unit, rules=["ad_campaigns:list"]).pk,
-        "item": register_item("events", unit, "Gala", actor=SYSTEM).pk,
+        "item": item,
     }
 
 
 def path_of(address: Address, objects: dict[str, int]) -> str:
     kwargs: dict[str, object] = {"pk": objects[address.about]} if address.about else {}
-    texts: dict[str, object] = {"key": "ad_campaigns:list", "unit": 1}
-    text = {address.text: texts.get(address.text, "ad_campaigns")} if address.text else {}
+    texts: dict[str, object] = {"key": "ad_campaigns:list", "unit": 1, "model": objects.get("model", 999_999)}
+    texts |= {"kind": "access" if "fact" in address.text else "nobody", "fact": 1}
+    text = {name: texts.get(name, "ad_campaigns") for name in address.text.split()}
     return reverse(address.name, kwargs=kwargs | text)
 
 
@@ -239,7 +287,7 @@ def test_exactly_the_permission_is_enough(address: Address, objects: dict[str, i
 @pytest.mark.parametrize("address", ABOUT_SOMETHING, ids=ids)
 def test_what_lies_elsewhere_is_not_found(address: Address, unit: Unit, ada: Account) -> None:
     foreign = path_of(address, things_of(UnitFactory(name="Elsewhere")))
-    unknown = path_of(address, dict.fromkeys(("account", "unit", "group", "role", "mail"), 999_999))
+    unknown = path_of(address, dict.fromkeys(things_of(unit), 999_999))
 
     client = client_of(ada)
     answers = [(client.get(path).status_code, client.post(path).status_code) for path in (foreign, unknown)]

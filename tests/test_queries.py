@@ -24,6 +24,9 @@ PAGES = [
     "accounts:account_detail",
     "accounts:account_edit",
     "accounts:account_history",
+    "accounts:account_past",
+    "accounts:group_past",
+    "accounts:role_past",
     "accounts:account_disable",
     "accounts:account_details",
     "accounts:account_units",
@@ -45,8 +48,10 @@ PAGES = [
     "accounts:my_profile",
     "accounts:permission_book",
     "accounts:log_list",
+    "accounts:ending_list",
     "accounts:mail_list",
     "accounts:sign_in_limits",
+    "accounts:access_rules",
 ]
 
 
@@ -71,6 +76,12 @@ def grow(unit: Unit, account: Account, group: Group, role: Role) -> None:
         update_group(group, actor=SYSTEM, description=f"Text {number}")
 
 
+def about_of(name: str, account: Account, group: Group, role: Role) -> Account | Group | Role:
+    """Return what the page is about."""
+    of_groups, of_roles = ("groups:", "accounts:group_"), ("roles:", "accounts:role_")
+    return group if name.startswith(of_groups) else role if name.startswith(of_roles) else account
+
+
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_costs_the_same_in_a_large_organisation(
     name: str,
@@ -81,12 +92,58 @@ def test_a_page_costs_the_same_in_a_large_organisation(
     campaign_team: Group,
     campaigns_admin: Role,
 ) -> None:
-    about = {"accounts": gwen, "groups": campaign_team, "roles": campaigns_admin}[name.partition(":")[0]]
-    alone = re.split("[:_]", name)[-1] in {"list", "create", "access", "profile", "book", "find", "limits"}
+    about = about_of(name, gwen, campaign_team, campaigns_admin)
+    alone = re.split("[:_]", name)[-1] in {
+        "list",
+        "create",
+        "access",
+        "profile",
+        "book",
+        "find",
+        "rules",
+        "limits",
+    }
     hand_over(register_item("offers", unit, "Item", actor=SYSTEM), gwen, actor=SYSTEM)
     path = reverse(name, args=[] if alone else [about.pk]) + ("?q=a" if name == "accounts:find" else "")
     # Nobody is asked about who may less than he does, so that no guard refuses.
     client.force_login(ada if name != "accounts:my_access" else gwen)
+    few = cost(client, path)
+
+    grow(unit, gwen, campaign_team, campaigns_admin)
+
+    assert cost(client, path) == few
+
+
+@pytest.mark.parametrize("key", ["ad_campaigns:list", "contacts:export"])
+def test_why_costs_the_same_in_a_large_organisation(
+    key: str,
+    client: Client,
+    unit: Unit,
+    ada: Account,
+    gwen: Account,
+    campaign_team: Group,
+    campaigns_admin: Role,
+) -> None:
+    client.force_login(ada)
+    # As many groups carry what is missing as are tried out.
+    for _number in range(3):
+        GroupFactory(unit=unit, roles=[RoleFactory(unit=unit, rules=["contacts:export"])])
+    few = cost(client, reverse("accounts:account_why", args=[gwen.pk, key]))
+
+    grow(unit, gwen, campaign_team, campaigns_admin)
+    GroupFactory(unit=unit, roles=[RoleFactory(unit=unit, rules=["contacts:export"])])
+
+    assert cost(client, reverse("accounts:account_why", args=[gwen.pk, key])) == few
+
+
+def test_comparing_costs_the_same_in_a_large_organisation(
+    client: Client, unit: Unit, ada: Account, gwen: Account, campaign_team: Group, campaigns_admin: Role
+) -> None:
+    client.force_login(ada)
+    other = AccountFactory(
+        unit=unit, groups=[GroupFactory(unit=unit, roles=[RoleFactory(unit=unit, rules=RULES)])]
+    )
+    path = reverse("accounts:compare", query={"left": f"account:{gwen.pk}", "right": f"account:{other.pk}"})
     few = cost(client, path)
 
     grow(unit, gwen, campaign_team, campaigns_admin)

@@ -2,5 +2,16 @@ from accounts.models.access import Grant, UnitAccess
 from accounts.models.accounts import Account, AccountQuerySet, StatusPeriod
 from accounts.models.invitations import Invitation
 from accounts.models.items import Item
+from accounts.models.rules import AccessRule, Waiver
 
-__all__ = ["Account", "AccountQuerySet", "Grant", "Invitation", "Item", "StatusPeriod", "UnitAccess"]
+__all__ = [
+    "AccessRule",
+    "Account",
+    "AccountQuerySet",
+    "Grant",
+    "Invitation",
+    "Item",
+    "StatusPeriod",
+    "UnitAccess",
+    "Waiver",
+]

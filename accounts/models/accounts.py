@@ -14,7 +14,7 @@ from accounts.addresses import canonical
 from accounts.models.access import UnitAccess
 from accounts.models.items import Item
 from adminrights.models import ChangedModel, ChangedQuerySet, Fact, Unit
-from adminrights.models.facts import fact_constraints, live_now, one_not_ended
+from adminrights.models.facts import fact_constraints, live_at, live_now, one_not_ended
 
 SEARCH_LENGTH, MOST_WORDS = 600, 30
 
@@ -24,12 +24,15 @@ class AccountQuerySet(ChangedQuerySet):
         """Return the account with the address, in whatever case or Unicode form. Raises DoesNotExist."""
         return self.get(email_key=canonical(email))
 
-    def in_unit(self, unit: Unit) -> Self:
-        """Return the accounts with access to the unit or to something below it."""
-        access = UnitAccess.objects.filter(
-            live_now(timezone.now()), account=OuterRef("pk"), unit__path__startswith=unit.path
-        )
+    def in_unit(self, unit: Unit, at: datetime | None = None) -> Self:
+        """Return the accounts with access to the unit or to something below it, now or at a moment."""
+        live = live_now(timezone.now()) if at is None else live_at(at)
+        access = UnitAccess.objects.filter(live, account=OuterRef("pk"), unit__path__startswith=unit.path)
         return self.filter(Exists(access))
+
+    def locked(self) -> Self:
+        """Return the accounts that are locked right now by too many wrong passwords (T10)."""
+        return self.filter(locked_at__gt=timezone.now() - timedelta(minutes=settings.LOCK_MINUTES))
 
     def search(self, text: str) -> Self:
         """Return the accounts whose name or address holds every word of the text.

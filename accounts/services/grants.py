@@ -14,7 +14,7 @@ from adminrights.conflicts import Sheet, refuse_stale, ticked
 from adminrights.events import Event
 from adminrights.exceptions import Invalid, NotAllowed
 from adminrights.models import Fact, Unit
-from adminrights.models.facts import standing_now
+from adminrights.models.facts import standing_before, standing_now
 from groups.models import Membership
 from roles.catalogue import LevelNotOffered, catalogue
 
@@ -38,8 +38,11 @@ def set_levels(account: Account, levels: Mapping[str, int], *, actor: Actor, uni
             for module, level in wanted.items()
             if module not in kept
         ]
+        # What was planned for later makes room for what begins now.
+        planned = Grant.objects.filter(standing_now(c.at), account=account, unit=unit, starts_at__gt=c.at)
+        gone += planned.filter(module__in=[grant.module_id for grant in new])
         if gone or new:
-            _require_handing_out(c, unit)
+            require_handing_out(c, unit)
         c.end_all(gone)
         c.start_all(new)
 
@@ -79,7 +82,7 @@ def set_permissions(
             if given and key not in present
         ]
         if gone or new:
-            _require_handing_out(c, unit)
+            require_handing_out(c, unit)
         c.end_all(gone)
         c.start_all(new)
 
@@ -90,8 +93,8 @@ def permissions_sheet(account: Account, unit: Unit) -> Sheet:
     return ticked("permission", standing.exclude(permission=None).values_list("permission_id", flat=True))
 
 
-def _require_handing_out(c: Change, unit: Unit) -> None:
-    """Handing out needs one of two permissions; the refusal names the smaller (C-08)."""
+def require_handing_out(c: Change, unit: Unit) -> None:
+    """Raise NotAllowed unless the actor may hand out something; it names the smaller of two rights (C-08)."""
     try:
         c.require("access:delegate", unit)
     except NotAllowed:
@@ -105,13 +108,14 @@ def end_beyond_ceiling(c: Change, account: Account) -> list[Fact]:
     facts that were ended. What the system gave stays.
     """
     given: list[Fact] = [
-        *Grant.objects.live(c.at).filter(account=account, started_by__isnull=False),
-        *Membership.objects.live(c.at).filter(account=account, started_by__isnull=False),
+        *Grant.objects.filter(standing_now(c.at), account=account, started_by__isnull=False),
+        *Membership.objects.filter(standing_now(c.at), account=account, started_by__isnull=False),
     ]
     before, _after = sides_of(c)
     givers = {fact.started_by_id for fact in given if fact.started_by_id}
     ceilings = {giver.pk: Ceiling(giver, before) for giver in Account.objects.filter(pk__in=givers)}
-    held = held_by([account.pk], before.live)[account.pk]
+    # What is planned for later was given as well.
+    held = held_by([account.pk], standing_before(c.id, c.at))[account.pk]
     beyond = [
         fact
         for fact in given

@@ -12,6 +12,7 @@ from adminrights.conflicts import Sheet, refuse_stale, ticked
 from adminrights.events import Event
 from adminrights.exceptions import Invalid
 from adminrights.models import Unit
+from adminrights.models.facts import standing_now
 from groups.models import Group, Membership
 from groups.services import standing_group
 from roles.models import Role
@@ -104,8 +105,11 @@ def _give(c: Change, known: _Known, cell: Cell) -> list[Membership]:
     c.require("group_members:create", unit)
     group = standing_group(c, unit, role)
     _let_in(c, account, unit, everything=role.name == OF_THE_ROOT)
-    if Membership.objects.live(c.at).filter(account=account, group=group).exists():
+    standing = Membership.objects.filter(standing_now(c.at), account=account, group=group)
+    if standing.live(c.at).exists():
         return []
+    # What was planned for later makes room for what begins now.
+    c.end_all(standing.select_related("account", "group"))
     return [Membership(account=account, group=group)]
 
 

@@ -9,6 +9,7 @@ from adminrights.change import Actor, change
 from adminrights.events import Event
 from adminrights.exceptions import Invalid
 from adminrights.models import Unit
+from adminrights.models.facts import standing_now
 from groups.models import Group, Membership
 
 
@@ -30,5 +31,8 @@ def set_groups(account: Account, groups: Collection[Group], *, actor: Actor, uni
             c.require("group_members:create", unit)
         if gone:
             c.require("group_members:delete", unit)
+        # What was planned for later makes room for what begins now.
+        planned = Membership.objects.filter(standing_now(c.at), account=account, starts_at__gt=c.at)
+        gone += planned.filter(group__in=[each.group_id for each in new]).select_related("group")
         c.end_all(gone)
         c.start_all(new)

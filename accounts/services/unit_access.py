@@ -62,9 +62,8 @@ def set_unit_access(
         new = [_access(account, reach[pk], wanted[pk], present.get(pk), c.at) for pk in sorted(changed)]
         if not gone and not new:
             return
-        if account.pk == actor.pk:
-            raise OwnAccount(_("You can't change which units you may enter. Ask another administrator."))
-        _refuse_beyond([*gone, *new], reach)
+        refuse_own_access(c, account.pk)
+        refuse_beyond([*gone, *new], reach)
         c.end_all(gone)
         c.start_all(new)
         _refuse_nowhere(c, account, unit)
@@ -83,8 +82,14 @@ def _access(account: Account, unit: Unit, entry: Entry, old: UnitAccess | None, 
     return access
 
 
-def _refuse_beyond(rows: Iterable[UnitAccess], reach: Mapping[int, Unit]) -> None:
-    """Refuse to give or take "everything below" where a part of that isn't the actor's to give or take."""
+def refuse_own_access(c: Change, account: int) -> None:
+    """Raise OwnAccount where the actor would change which units he himself may enter."""
+    if account == c.actor.pk:
+        raise OwnAccount(_("You can't change which units you may enter. Ask another administrator."))
+
+
+def refuse_beyond(rows: Iterable[UnitAccess], reach: Mapping[int, Unit]) -> None:
+    """Raise MayNotPassOn for "everything below" where a part of that isn't the actor's to give or take."""
     for row in rows:
         if not row.includes_subunits:
             continue

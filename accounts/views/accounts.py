@@ -6,11 +6,15 @@ from typing import Any
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.access import token_for
+from accounts.bulk.selection import seal_all
+from accounts.bulk.steps import BY_URL
+from accounts.dates.reading import Given, given_to
 from accounts.elsewhere import elsewhere
 from accounts.explain import ModuleAccess, explain
 from accounts.factors import factors_of
@@ -26,7 +30,9 @@ from accounts.running import running_sessions
 from accounts.states import groups_of, invitation_state, marks_of, page_buttons, with_state
 from accounts.tables import AccountTable, group_tag
 from accounts.views.tabs import account_tabs
+from adminrights.days import brief
 from adminrights.models import JournalEntry, Unit
+from adminrights.models.facts import standing_now
 from adminrights.navigation import Button, EmptyState, Link
 from adminrights.views import DetailPage, ListPage, Page
 from groups.models import Group, Membership
@@ -74,14 +80,27 @@ class AccountList(ListPage):
         context["table"].joined = groups_of(shown, self.names.groups)
         context["table"].levels = self.names.levels
         count = context["count"]
+        bulk = self.bulk()
+        context["table"].ticks = bool(bulk)
+        # What the page counted, for a step that is about all of it.
+        every = seal_all(self.request, self.request.GET, count) if bulk and count > len(shown) else ""
         words = ngettext("%(count)d account", "%(count)d accounts", count) % {"count": count}
-        return context | {"buttons": self.buttons(), "count_text": words, "empty": self.empty()}
+        extra = {"buttons": self.buttons(), "count_text": words, "empty": self.empty()}
+        return context | extra | {"bulk": bulk, "bulk_all": every}
 
     def buttons(self) -> list[Button]:
         if not self.may("accounts:create"):
             return []
         add = reverse("accounts:account_create")
         return [Button(add_label(self.unit), add, "user-plus", style="primary")]
+
+    def bulk(self) -> list[Button]:
+        """Return what may be done with the ticked rows."""
+        return [
+            Button(step.label, reverse(f"accounts:{name}"), step.icon, step.style)
+            for name, step in BY_URL.items()
+            if self.may(step.permission)
+        ]
 
     def empty(self) -> EmptyState:
         if any(self.request.GET.get(name) for name in ("q", "status", "group", "role", "unit")):
@@ -124,6 +143,7 @@ class AccountDetail(AccountPage, DetailPage):
             elsewhere=[] if modules else elsewhere(account, viewer, units, self.unit),
             withheld=sum(module.withheld_count for module in modules),
             history=self.history(),
+            given=self.given(viewer),
             items=section_of(account, viewer, self.unit),
             letters=letters_to(account) if self.may(ADMINISTRATES) else None,
             factors=factors_of(account),
@@ -141,13 +161,25 @@ class AccountDetail(AccountPage, DetailPage):
         if any(permission.key == ADMINISTRATES and permission.effective for permission in held):
             yield "administrator"
 
+    def given(self, viewer: Account) -> dict[str, list[Given]]:
+        """Return what was given one by one: what has dates, and what has no end."""
+        lines = given_to(self.object, self.unit, viewer, links=self.may("groups:get"))
+        return {
+            "dated": [line for line in lines if line.dates],
+            "others": [line for line in lines if not line.dates],
+        }
+
     def group_tags(self) -> list[dict[str, str]]:
-        memberships = Membership.objects.live().filter(
-            account=self.object, group__in=Group.objects.in_unit(self.unit)
+        """Return the account's groups; those that end or have yet to begin say so."""
+        now, linked = timezone.now(), self.may("groups:get")
+        memberships = Membership.objects.filter(
+            standing_now(now), account=self.object, group__in=Group.objects.in_unit(self.unit)
         )
-        groups = (membership.group for membership in memberships.select_related("group"))
-        linked = self.may("groups:get")
-        tags = [group_tag(group.pk, group.display_name, linked=linked) for group in groups]
+        tags = [
+            group_tag(each.group.pk, each.group.display_name, linked=linked)
+            | {"detail": brief(each.starts_at, each.expires_at, now)}
+            for each in memberships.select_related("group")
+        ]
         return sorted(tags, key=lambda tag: tag["label"].casefold())
 
     def history(self) -> list[Any] | None:

@@ -26,12 +26,12 @@ from accounts.views.adding import known_of, starts_with_address
 from accounts.views.tabs import has_several_units
 from adminrights.conflicts import Sheet, sheet_of
 from adminrights.exceptions import Invalid
-from adminrights.views import FormPage
 from adminrights.views.editing import EditPage
 from adminrights.views.parts import Part, Values
+from adminrights.views.previewed import Previewed
 
 
-class AccountFormPage(AccountPage, FormPage):
+class AccountFormPage(AccountPage, Previewed):
     """Details, groups and levels in one form (S0-28)."""
 
     template_name = "accounts/account_form.html"

@@ -9,8 +9,9 @@ from accounts.access import holders
 from accounts.factors import FACTORS, HANDS_OUT
 from accounts.models import Account
 from accounts.services.factors import reset_factors, set_factor_rule
-from accounts.views.steps import Line, StepPage
+from accounts.views.steps import StepPage
 from adminrights.change import Change
+from adminrights.consequences import Line
 from adminrights.models import Unit
 from adminrights.views.confirm import ConfirmPage
 from adminrights.views.units import UnitPage
@@ -77,7 +78,7 @@ class FactorRuleOn(FactorRulePage):
     def get_sentence(self) -> str:
         return _("Whoever can hand out rights in %s signs in with a second factor.") % self.object
 
-    def get_notes(self) -> list[dict[str, str]]:
+    def get_notes(self) -> list[Line]:
         people = {holder.account for key in HANDS_OUT for holder in holders(key, self.object)}
         ready = Authenticator.objects.filter(user__in=people, type__in=FACTORS).values("user")
         waiting = Account.objects.filter(pk__in=people).exclude(pk__in=ready)

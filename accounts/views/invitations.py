@@ -9,8 +9,9 @@ from django.utils.translation import gettext_lazy
 from accounts.models import Account
 from accounts.services.invitations import cancel_invitation, resend_invitation
 from accounts.views.accounts import AccountPage
-from accounts.views.steps import Line, StepPage
+from accounts.views.steps import StepPage
 from adminrights.change import Change
+from adminrights.consequences import Line
 from adminrights.views import CommandPage
 
 

@@ -18,6 +18,7 @@ from accounts.services.items import hand_over, register_item, retire_item, take_
 from accounts.tables_items import ItemFilter, ItemTable
 from accounts.views.accounts import AccountPage
 from adminrights.change import Change
+from adminrights.consequences import Line
 from adminrights.exceptions import Invalid, NotAllowed
 from adminrights.navigation import Button, EmptyState, Link
 from adminrights.views import CommandPage, DetailPage, FormPage, ListPage, Open, Page
@@ -197,7 +198,7 @@ class ItemRetire(HandingPage, ConfirmPage):
             "It leaves every list for good, and its name is free again. Its history stays in the access log."
         )
 
-    def get_consequences(self, change: Change | None) -> list[dict[str, str]]:
+    def get_consequences(self, change: Change | None) -> list[Line]:
         # Named one by one: nobody should learn of it by a page that is gone.
         people = list(people_with(self.object))
         lines = [{"kind": "lose", "text": _("%s loses it") % person.name} for person in people[:MOST_NAMED]]

@@ -16,17 +16,16 @@ from accounts.models import Account
 from accounts.parts import CellPart, PlacePart, place_cells, places_sheet
 from accounts.services.levels import Drawn, cells_sheet, set_cells
 from accounts.standing import Cell, drawn_cells, is_editable, is_offered, levels, units_below
-from accounts.standing_told import needs_a_yes, told
 from accounts.views.accounts import AccountPage
 from accounts.views.tabs import account_tabs
-from adminrights.change import preview
 from adminrights.conflicts import Sheet
 from adminrights.exceptions import NotAllowed, Refused
 from adminrights.models import JournalEntry, JournalMention, Unit
 from adminrights.models.journal import JournalQuerySet
 from adminrights.navigation import Link
-from adminrights.views.editing import EditPage
+from adminrights.promises import digest_of, is_grave
 from adminrights.views.parts import Part
+from adminrights.views.previewed import PreviewedPage
 from roles.models import Role
 
 PEOPLE = 50
@@ -34,10 +33,7 @@ PEOPLE = 50
 CELLS = 2_000
 
 
-MOST_SAID = 4
-
-
-class GridPage(EditPage):
+class GridPage(PreviewedPage):
     """A table of ticks or choices, saved as one change.
 
     What takes something away or makes an administrator is asked about first; the rest is saved at once, and
@@ -109,33 +105,31 @@ class GridPage(EditPage):
         return levels()
 
     def form_valid(self, form: CellsForm) -> HttpResponse:  # type: ignore[override]
+        if "preview" in self.request.POST:
+            return self.look_ahead(form)
         try:
-            self.change = preview(lambda: self.step(form))
+            change = self.try_out(form)
         except NotAllowed:
             raise
         except Refused as refusal:
             return self.refused(form, refusal)
-        # A yes holds for the ticks that it was said about, and for no others.
-        if needs_a_yes(self.change) and self.request.POST.get("confirmed") != form.fingerprint():
-            context = {"form": form, "effects": told(self.change), "confirming": form.fingerprint()}
-            return self.render_to_response(self.get_context_data(**context))
-        return super().form_valid(form)
+        # A yes holds for the ticks that it was said about and for what they did then, and for no others.
+        asked = self.looked() == (digest_of(change), form.fingerprint())
+        return super().form_valid(form) if asked or not is_grave(change) else self.show(form, change, "")
 
-    def step(self, form: CellsForm) -> int:
-        """Call the service; it is called once more to look ahead, and then undone."""
-        given, taken, reader = form.cleaned_data["given"], form.cleaned_data["taken"], self.reader
-        drawn = Drawn(self.cells_of(self.seen), self.editable, self.drawn_roles())
-        return set_cells(given, taken, actor=reader, unit=self.unit, seen=drawn)
+    def typed(self, form: CellsForm) -> str:
+        return form.fingerprint()
 
     def apply(self, form: CellsForm) -> None:
-        self.changed = self.step(form)
+        given, taken, reader = form.cleaned_data["given"], form.cleaned_data["taken"], self.reader
+        drawn = Drawn(self.cells_of(self.seen), self.editable, self.drawn_roles())
+        self.changed = set_cells(given, taken, actor=reader, unit=self.unit, seen=drawn)
 
     def done(self, result: object) -> str:
         if not self.changed:
             return _("Nothing to change.")
         count = ngettext("%d cell changed.", "%d cells changed.", self.changed) % self.changed
-        said = [line["text"] for line in told(self.change)[:MOST_SAID]]
-        return " ".join([count, *(f"{text.rstrip('.')}." for text in said)])
+        return " ".join([count, *self.what_it_did()])
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(**{"discard_url": self.get_success_url()} | kwargs)

@@ -14,6 +14,7 @@ from accounts.services.sessions import end_sessions_of_all, lift_sign_in_limit
 from accounts.sign_in.proof import ask_proof, is_proved
 from accounts.sign_in.steps import stay_signed_in
 from adminrights.change import Change
+from adminrights.consequences import Line
 from adminrights.models import Unit
 from adminrights.navigation import Button
 from adminrights.views import CommandPage, Page
@@ -76,13 +77,13 @@ class AllSessionsEnd(UnitPage, ConfirmPage):
     def get_sentence(self) -> str:
         return _("Whatever is open in any browser ends at once, and all have to sign in again.")
 
-    def get_notes(self) -> list[dict[str, str]]:
+    def get_notes(self) -> list[Line]:
         return [
             {"kind": "note", "text": _("You stay signed in here, and nowhere else.")},
             {"kind": "note", "text": _("Who works in another organisation too is signed out there as well.")},
         ]
 
-    def get_consequences(self, change: Change | None) -> list[dict[str, str]]:
+    def get_consequences(self, change: Change | None) -> list[Line]:
         return []
 
     def get_success_url(self) -> str:

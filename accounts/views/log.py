@@ -127,10 +127,11 @@ class LogTable(tables.Table):
         head = format_html("{} {}", text, cells.badge("refused")) if refused else text
         told = self.told.get(record.pk)
         if not told:
-            return format_html("{}", head)
+            return format_html('<a href="{}">{}</a>', record.get_absolute_url(), head)
         opened = _("Details of: %s") % text
         summary = format_html('<summary aria-label="{}">{}</summary>', opened, head)
-        return format_html('<details class="log-entry">{}{}</details>', summary, details(told))
+        more = format_html('<p><a href="{}">{}</a></p>', record.get_absolute_url(), _("Open this entry"))
+        return format_html('<details class="log-entry">{}{}{}</details>', summary, details(told), more)
 
 
 def named(label: str) -> SafeString:

@@ -22,7 +22,7 @@ from accounts.views.security import CredentialPage, ProvedPage
 from adminrights.conflicts import Sheet, sheet_of
 from adminrights.models import JournalEntry
 from adminrights.models.journal import JournalQuerySet
-from adminrights.navigation import EmptyState, Link
+from adminrights.navigation import Button, EmptyState, Link
 from adminrights.views import Open, Page
 from adminrights.views.editing import EditPage
 from adminrights.views.parts import Part, Values
@@ -50,6 +50,7 @@ class MyAccess(Page):
         return context | {
             "access": access,
             "empty": self.empty(),
+            "buttons": [Button(_("Why and why not"), reverse("accounts:my_access_search"), "search")],
             "helpers": helpers(account, self.unit),
             "owned": account.owned_units.filter(pk=self.unit.root_id_or_self).first(),
             "my_units": units_to_work_in(account, self.request.units, self.unit),  # type: ignore[attr-defined]

@@ -19,6 +19,7 @@ from adminrights.consequences import consequences
 from adminrights.exceptions import NotAllowed, Refused
 from adminrights.going import go
 from adminrights.models import Unit
+from adminrights.promises import promised, seal, unseal
 from adminrights.views import DetailPage
 from adminrights.views.editing import CHOICE, THEIRS, EditPage
 from adminrights.views.parts import Part, Reference
@@ -114,14 +115,23 @@ class OwnerTransfer(OwnerPage, EditPage):
         except Refused as refusal:
             return {"refusal": str(refusal)}
         mails = [{"kind": "mail", "text": _("A mail goes to %s.") % mail.address} for mail in change.mails]  # type: ignore[union-attr]
-        return {"effects": [*consequences(change), *mails]}
+        return {
+            "effects": [*consequences(change), *mails],
+            "previewed": seal(change, self.seal_place(account)),
+        }
+
+    def seal_place(self, account: Account) -> str:
+        """What a look is good for: this account as the owner, for one reader."""
+        return f"{self.request.path}:{self.request.user.pk}:{account.pk}"
 
     def apply(self, form: Any) -> Unit:
         values = form.cleaned_data
         actor, root = self.request.user, Unit.objects.get(pk=self.object.pk)
         account, password = values["account"], values["password"]
         tries = count_guess(self.request, actor)  # type: ignore[arg-type]
-        transfer_ownership(root, account, password=password, actor=actor, seen=self.seen)
+        digest, _typed = unseal(self.request.POST.get("previewed", ""), self.seal_place(account))
+        with promised(digest):
+            transfer_ownership(root, account, password=password, actor=actor, seen=self.seen)
         tries.usage.rollback()
         return root
 

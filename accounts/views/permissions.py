@@ -66,8 +66,10 @@ class AccountPermissions(PreviewedFormPage):
             form.everything = passable(self.shown(), given=True)  # type: ignore[attr-defined]
         return super().form_valid(form)
 
-    def step(self, form: PermissionsForm) -> None:
-        set_permissions(self.object, form.wanted(), actor=self.request.user, unit=self.unit, seen=self.seen)
+    def apply(self, form: PermissionsForm) -> Account:
+        account: Account = self.object
+        set_permissions(account, form.wanted(), actor=self.request.user, unit=self.unit, seen=self.seen)
+        return account
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         account: Account = self.object

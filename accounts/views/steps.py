@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
+from django.forms import BaseForm
+from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -19,11 +21,10 @@ from accounts.services.lifecycle import (
 from accounts.views.accounts import AccountPage
 from accounts.views.tabs import has_several_units
 from adminrights.change import Change, preview
-from adminrights.consequences import consequences
-from adminrights.exceptions import Refused
+from adminrights.consequences import Line, consequences
+from adminrights.exceptions import Moved, Refused
+from adminrights.promises import promised, seal, unseal
 from adminrights.views import CommandPage, FormPage
-
-Line = dict[str, str]
 
 
 class StepPage(AccountPage, FormPage):
@@ -40,12 +41,25 @@ class StepPage(AccountPage, FormPage):
 
     def apply(self, form: Any) -> Account:
         account: Account = self.object
+        digest, _typed = unseal(self.request.POST.get("previewed", ""), self.seal_place)
         try:
-            self.step(account, form.cleaned_data.get("reason", ""))
+            with promised(digest):
+                self.step(account, form.cleaned_data.get("reason", ""))
         except Refused:
             account.refresh_from_db()
             raise
         return account
+
+    @property
+    def seal_place(self) -> str:
+        """What a look is good for: one address, one reader, as seen from one unit."""
+        return f"{self.request.path}:{self.request.user.pk}:{self.unit.pk if self.unit else ''}"
+
+    def refused(self, form: BaseForm, refusal: Refused) -> HttpResponse:
+        if not isinstance(refusal, Moved):
+            return super().refused(form, refusal)
+        context = self.get_context_data(form=form, said=str(refusal))
+        return self.render_to_response(context, status=409)
 
     def sentence(self) -> str:
         """Return what will happen, in one sentence."""
@@ -61,6 +75,7 @@ class StepPage(AccountPage, FormPage):
             sentence="" if refusal else self.sentence(),
             effects=[] if refusal else self.lines(change),
             refusal=refusal,
+            previewed="" if refusal else seal(change, self.seal_place),
             submit_style=self.submit_style,
             **kwargs,
         )
@@ -90,6 +105,7 @@ class AccountDisable(StepPage):
             {"kind": "lose", "text": _("Everything open in the browser ends at once.")},
             {"kind": "mail", "text": _("A short notice goes to %s.") % self.object.email},
             {"kind": "note", "text": _("Groups, rights and history are kept; Reactivate brings them back.")},
+            *consequences(change),
         ]
 
     def step(self, account: Account, reason: str) -> None:
@@ -133,19 +149,35 @@ class AccountRemove(StepPage):
         return str(self.object.get_absolute_url())
 
 
-class AccountReactivate(AccountPage, CommandPage):
+class AccountReactivate(StepPage):
     """S0-46, S0-47, S0-49."""
 
     permission = "accounts:update"
+    submit_label = gettext_lazy("Reactivate")
+    submit_style = "primary"
 
-    def run(self) -> str:
-        account: Account = self.object
-        reactivate_account(account, actor=self.request.user, unit=self.unit)
-        if account.status == Account.Status.PENDING:
-            return _("%s is pending again. No invitation was sent; Resend Invite sends it.") % account.name
+    def get_title(self) -> str:
+        return _("Reactivate %s?") % self.object.name
+
+    def sentence(self) -> str:
+        if self.object.confirmed_at is None:
+            return _("%s becomes pending again. Resend Invite sends the invitation then.") % self.object.name
+        return _("%s may sign in again and has all that is given here.") % self.object.name
+
+    def lines(self, change: Change | None) -> list[Line]:
+        mail = {"kind": "mail", "text": _("A short notice goes to %s.") % self.object.email}
+        none = {"kind": "note", "text": _("No mail is sent.")}
+        return [none if self.object.confirmed_at is None else mail, *consequences(change)]
+
+    def step(self, account: Account, reason: str) -> None:
+        reactivate_account(account, actor=self.request.user, unit=self.unit, reason=reason)
+
+    def done(self, result: Account) -> str:
+        if result.status == Account.Status.PENDING:
+            return _("%s is pending again. No invitation was sent; Resend Invite sends it.") % result.name
         return _("%(name)s is active again. A notice to %(email)s is on its way.") % {
-            "name": account.name,
-            "email": account.email,
+            "name": result.name,
+            "email": result.email,
         }
 
 

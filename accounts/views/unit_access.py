@@ -1,6 +1,5 @@
 """The tab Units of an account: which units it may enter (S2-02 to S2-07)."""
 
-from collections.abc import Iterator
 from typing import Any
 
 from django.urls import reverse
@@ -16,9 +15,7 @@ from accounts.reach import administered
 from accounts.services.unit_access import access_sheet, entry_of, set_unit_access
 from accounts.views.previewed import PreviewedFormPage
 from accounts.views.tabs import account_tabs
-from adminrights.change import Change
 from adminrights.conflicts import Sheet
-from adminrights.hooks import hooks
 from adminrights.models import Unit
 from adminrights.models.facts import standing_now
 from adminrights.navigation import Link
@@ -65,31 +62,15 @@ class AccountUnits(PreviewedFormPage):
         subtitle = _("Which units %s may enter") % account.name
         return super().get_context_data(tabs=tabs, person=account.name, subtitle=subtitle, **kwargs)
 
-    def step(self, form: UnitAccessForm) -> None:
-        set_unit_access(self.object, form.wanted(), actor=self.request.user, unit=self.unit, seen=self.seen)
-
-    def told(self, change: Change | None) -> list[dict[str, str]]:
-        return list(_by_unit(change)) if change else super().told(change)
+    def apply(self, form: UnitAccessForm) -> Account:
+        account: Account = self.object
+        set_unit_access(account, form.wanted(), actor=self.request.user, unit=self.unit, seen=self.seen)
+        return account
 
     def get_success_url(self) -> str:
         if not self.visible().filter(pk=self.object.pk).exists():
             return reverse("accounts:account_list")
         return reverse("accounts:account_units", args=[self.object.pk])
-
-
-def _by_unit(change: Change) -> Iterator[dict[str, str]]:
-    """Yield what the person gains and loses, unit by unit: the same right may go here and come there."""
-    units = Unit.objects.in_bulk({effect.unit for effect in change.effects.real})
-    for effect in change.effects.real:
-        words = {"unit": units[effect.unit].name}
-        if effect.lost:
-            what = hooks.summary(effect.lost)
-            yield {"kind": "lose", "text": _("Loses in %(unit)s: %(what)s") % (words | {"what": what})}
-        if effect.gained:
-            what = hooks.summary(effect.gained)
-            yield {"kind": "gain", "text": _("Gains in %(unit)s: %(what)s") % (words | {"what": what})}
-    if not change.effects.real:
-        yield {"kind": "note", "text": _("No right comes or goes by this.")}
 
 
 def _through(unit: Unit, accesses: dict[int, UnitAccess]) -> str:

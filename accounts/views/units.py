@@ -24,14 +24,16 @@ from accounts.services.units import close_unit, open_unit, set_limits, switch_fe
 from accounts.tables_units import UnitFilter, UnitTable
 from accounts.unit_history import history_of
 from adminrights.conflicts import Sheet, sheet_of
+from adminrights.consequences import Line
 from adminrights.forms import UnitForm
 from adminrights.models import Unit, UnitFeature
 from adminrights.navigation import Button, EmptyState, Link
 from adminrights.services import units_in_use
-from adminrights.views import DetailPage, FormPage
+from adminrights.views import DetailPage
 from adminrights.views.confirm import ConfirmPage
 from adminrights.views.editing import EditPage
 from adminrights.views.parts import Part, Values
+from adminrights.views.previewed import Previewed
 from adminrights.views.units import UnitPage
 from groups.models import Group
 
@@ -125,7 +127,7 @@ class UnitDetail(UnitPage, DetailPage):
         return people_url(self.request, unit) if self.may("accounts:list") else ""
 
 
-class UnitCreate(UnitPage, FormPage):
+class UnitCreate(UnitPage, Previewed):
     """A unit below this one; whoever makes it is let in (S4-39)."""
 
     permission = "units:create"
@@ -155,7 +157,7 @@ class UnitClose(UnitPage, ConfirmPage):
     def get_sentence(self) -> str:
         return _("Nobody enters it any more. What was given in it ends; the people and their history stay.")
 
-    def get_notes(self) -> list[dict[str, str]]:
+    def get_notes(self) -> list[Line]:
         groups = Group.objects.present().filter(unit=self.object)
         gone = [{"kind": "lose", "text": _("The group %s goes with it.") % group} for group in groups]
         return [*gone, {"kind": "note", "text": _("In %s, and only there:") % self.object}]

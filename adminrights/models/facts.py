@@ -90,6 +90,13 @@ class Fact(ChangedModel):
     class Meta:
         abstract = True
 
+    def like(self, starts_at: datetime | None, expires_at: datetime | None) -> Self:
+        """Return an unsaved fact that says the same; without a start it begins when it is written."""
+        of_its_own = {field.name for field in Fact._meta.local_fields} | {"id"}
+        names = [field.attname for field in self._meta.concrete_fields if field.name not in of_its_own]
+        dates = {"expires_at": expires_at} | ({"starts_at": starts_at} if starts_at else {})
+        return type(self)(**{name: getattr(self, name) for name in names}, **dates)
+
 
 def fact_constraints(table: str) -> list[models.BaseConstraint]:
     """Return what must hold of every fact: it ends after it began."""

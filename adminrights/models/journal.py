@@ -2,6 +2,7 @@ from typing import Self
 
 from django.conf import settings
 from django.db import models
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from adminrights.models.base import ChangedModel, ChangedQuerySet
@@ -82,6 +83,9 @@ class JournalEntry(ChangedModel):
 
     def __str__(self) -> str:
         return f"{self.sequence} {self.event}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("accounts:log_entry", args=[self.pk])
 
 
 class JournalMention(ChangedModel):

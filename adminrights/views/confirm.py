@@ -6,10 +6,11 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 
 from adminrights.change import Change, preview
-from adminrights.consequences import consequences
-from adminrights.exceptions import NotAllowed, Refused
+from adminrights.consequences import Line, consequences
+from adminrights.exceptions import Moved, NotAllowed, Refused
 from adminrights.going import go
 from adminrights.once import Answer, once
+from adminrights.promises import promised, seal, unseal
 from adminrights.views.pages import Page
 
 
@@ -31,36 +32,59 @@ class ConfirmPage(Page):
     def get_success_url(self) -> str:
         return str(self.object.get_absolute_url())
 
-    def get_notes(self) -> list[dict[str, str]]:
+    def get_refused_url(self) -> str:
+        return str(self.object.get_absolute_url())
+
+    def get_notes(self) -> list[Line]:
         """Return lines to show before those about people."""
         return []
 
-    def get_consequences(self, change: Change | None) -> list[dict[str, str]]:
+    def get_consequences(self, change: Change | None) -> list[Line]:
         """Return what the change does to people, one line each."""
         return consequences(change)
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         self.object = self.find()
-        context: dict[str, Any] = {}
+        return self.look_ahead()
+
+    def look_ahead(self, said: str = "", status: int = 200) -> HttpResponse:
+        """Show what doing it would do, or why it is refused."""
+        context: dict[str, Any] = {"said": said}
         try:
             notes = self.get_notes()
-            context["effects"] = [*notes, *self.get_consequences(preview(self.run))]
+            change = preview(self.run)
+            context["effects"] = [*notes, *self.get_consequences(change)]
+            context["previewed"] = seal(change, self.seal_place)
         except NotAllowed:
             raise
         except Refused as refusal:
             context["refusal"] = str(refusal)
         self.object = self.find()
-        return self.render_to_response(self.get_context_data(**context))
+        return self.render_to_response(self.get_context_data(**context), status=status)
+
+    @property
+    def seal_place(self) -> str:
+        """What a look is good for: one address, one reader, as seen from one unit."""
+        return f"{self.request.path}:{self.request.user.pk}:{self.unit.pk if self.unit else ''}"
+
+    def carry_out(self) -> Answer:
+        """Do what was shown."""
+        digest, _typed = unseal(self.request.POST.get("previewed", ""), self.seal_place)
+        with promised(digest):
+            return Answer(text=self.run(), url=self.get_success_url())
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         self.object = self.find()
         try:
-            answer = once(request, lambda: Answer(text=self.run(), url=self.get_success_url()))
+            answer = once(request, self.carry_out)
         except NotAllowed:
             raise
+        except Moved as moved:
+            self.object = self.find()
+            return self.look_ahead(str(moved), 409)
         except Refused as refusal:
             messages.error(request, str(refusal))
-            return go(request, str(self.object.get_absolute_url()))
+            return go(request, self.get_refused_url())
         messages.success(request, answer.text)
         return go(request, answer.url)
 
@@ -72,3 +96,27 @@ class ConfirmPage(Page):
             "cancel_url": self.object.get_absolute_url(),
         }
         return super().get_context_data(**extra | kwargs)
+
+
+class PreviewedCommand(ConfirmPage):
+    """One step by POST, done at once; with the button Preview the page asks first, and says what it does."""
+
+    http_method_names = ["post"]
+    submit_style = "primary"
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if "preview" not in request.POST:
+            return super().post(request, *args, **kwargs)
+        self.object = self.find()
+        return self.look_ahead()
+
+    def kept(self) -> dict[str, Any]:
+        """Return what was sent, for the question to send it again."""
+        untyped = {"csrfmiddlewaretoken", "preview", "previewed"}
+        return {name: value for name, value in self.request.POST.items() if name not in untyped}
+
+    def get_refused_url(self) -> str:
+        return self.get_success_url()
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(**{"kept": self.kept()} | kwargs)

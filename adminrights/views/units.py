@@ -12,17 +12,18 @@ from django.utils.translation import gettext_lazy
 
 from adminrights.change import preview
 from adminrights.conflicts import Sheet, sheet_of
-from adminrights.consequences import consequences
 from adminrights.exceptions import NotAllowed, Refused, Stale
 from adminrights.forms import MoveForm, UnitForm
 from adminrights.models import Unit
 from adminrights.navigation import Link
+from adminrights.promises import seal
 from adminrights.services import move_unit, rename_unit
 from adminrights.units import SESSION_KEY
 from adminrights.views.access import AccessMixin, Open
 from adminrights.views.editing import EditPage
 from adminrights.views.pages import DetailPage, Page
 from adminrights.views.parts import Part, Reference, Values
+from adminrights.views.previewed import PreviewedPage
 
 
 class UnitSwitch(AccessMixin):
@@ -94,7 +95,7 @@ class UnitRename(UnitPage, EditPage):
         return _("It is called %s now.") % result
 
 
-class UnitMove(UnitPage, EditPage):
+class UnitMove(UnitPage, PreviewedPage):
     """Another place in the tree: says first who gains and who loses what by it."""
 
     permission = "units:update"
@@ -142,7 +143,15 @@ class UnitMove(UnitPage, EditPage):
         except Refused as refusal:
             return {"refusal": str(refusal)}
         note = {"kind": "note", "text": _("In %s and below it:") % self.object}
-        return {"effects": [note, *consequences(change)], "submit_label": _("Move it there")}
+        previewed = seal(change, self.seal_place, str(chosen.pk))
+        return {
+            "ahead": [note, *self.told(change)],
+            "previewed": previewed,
+            "submit_label": _("Move it there"),
+        }
+
+    def typed(self, form: Any) -> str:
+        return str(form.cleaned_data["parent"].pk)
 
     def apply(self, form: Any) -> Unit:
         move_unit(self.object, form.cleaned_data["parent"], actor=self.request.user, seen=self.seen)
@@ -152,4 +161,4 @@ class UnitMove(UnitPage, EditPage):
         return _("%(unit)s lies below %(parent)s now.") % {"unit": result, "parent": result.parent}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(**{"submit_label": _("Continue")} | kwargs)
+        return super().get_context_data(**{"submit_label": _("Continue"), "previews": False} | kwargs)

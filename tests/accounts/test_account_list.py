@@ -30,7 +30,7 @@ LIST = "/accounts/"
 def test_the_columns_are_status_id_name_email_groups_and_last_sign_in(ada: Account) -> None:
     table = signed_in(ada).get(LIST).context["table"]
     assert [str(column.header) for column in table.columns] == [
-        "Status", "ID", "Name", "Email", "Groups", "Last sign-in", "",
+        "Tick", "Status", "ID", "Name", "Email", "Groups", "Last sign-in", "",
     ]  # fmt: skip
 
 

@@ -72,7 +72,23 @@ def test_explain_access_answers_one_question_with_its_exit_code(gwen, permission
 def test_explain_access_says_why_a_held_right_has_no_effect(unit):
     run("invite", "bo@example.org", "--first-name", "Bo", "--last-name", "Li")
     ran = run("explain_access", "bo@example.org", "--permission", "campaigns:approve")
-    assert (ran.code, ran.out.strip()) == (1, "Nothing gives “Approve campaigns”.")
+    assert (ran.code, ran.out.splitlines()[0]) == (1, "Nothing gives “Approve campaigns”.")
+
+
+def test_explain_access_says_what_would_allow_it_and_what_else_that_brings(nemo, campaign_team):
+    words = ("explain_access", nemo.email, "--permission", "ad_campaigns:delete")
+    single, *others = run(*words, "--format", "json").data["allowed_by"]
+    assert (single["steps"], single["brings"]) == (["key~ad_campaigns:delete"], [])
+    group = next(each for each in others if each["steps"] == [f"group~{campaign_team.pk}"])
+    assert "custom_profile_attributes:create" in group["brings"]
+    told = run(*words).out
+    assert "Each of these would allow it:\n  - the single right “Delete ad campaigns”" in told
+    assert "membership of the group Campaign team" in told
+
+
+def test_explain_access_suggests_nothing_for_a_yes(gwen):
+    ran = run("explain_access", gwen.email, "--permission", "ad_campaigns:delete", "--format", "json")
+    assert (ran.code, ran.data["allowed_by"]) == (0, [])
 
 
 # S0-40

@@ -55,7 +55,7 @@ def test_what_does_not_work_yet_says_why(unit: Unit) -> None:
 def test_what_does_not_work_for_one_reason_is_told_once(unit: Unit) -> None:
     account = AccountFactory(unit=unit, levels={"settings": 2})
     words = text_of(signed_in(account).get(ME))
-    assert "Connect paid integrations, Change paid integrations · Settings" in words
+    assert "Connect paid integrations , Change paid integrations · Settings" in words
 
 
 def test_somebody_without_any_right_is_told_whom_to_ask(nemo: Account, ada: Account) -> None:

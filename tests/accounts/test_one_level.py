@@ -23,7 +23,7 @@ from tests.editing import opened, send
 from tests.factories import AccountFactory, UnitFactory
 
 _ADMIN, UNIT_ADMIN, TEAM, VIEWER = reversed(LEVELS)
-CONFIRMED = re.compile(r'name="confirmed" value="([0-9a-f]+)"')
+SHOWN = re.compile(r'name="previewed" value="([^"]+)"')
 
 
 @pytest.fixture
@@ -71,8 +71,8 @@ def page_of(client: Client, account: Account) -> str:
 def save(client: Client, account: Account, **chosen: str) -> None:
     """Save choices on the person's page, and say yes where it asks."""
     path = reverse("accounts:account_levels", args=[account.pk])
-    if asked := CONFIRMED.findall(send(client, path, chosen, follow=True).content.decode()):
-        send(client, path, chosen | {"confirmed": asked})
+    if asked := SHOWN.findall(send(client, path, chosen, follow=True).content.decode()):
+        send(client, path, chosen | {"previewed": asked})
 
 
 # S4-11, S4-13: one level in a unit; a change ends the old membership and starts the new one, in one change

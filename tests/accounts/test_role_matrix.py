@@ -24,7 +24,7 @@ from tests.editing import opened, send
 from tests.factories import AccountFactory, GroupFactory, UnitFactory
 
 ADMIN, UNIT_ADMIN, TEAM, VIEWER = reversed(LEVELS)
-CONFIRMED = re.compile(r'name="confirmed" value="([0-9a-f]+)"')
+SHOWN = re.compile(r'name="previewed" value="([^"]+)"')
 
 
 @pytest.fixture
@@ -237,8 +237,8 @@ def answer_to(client: Client, path: str, **cells: Any) -> str:
 
 def save(client: Client, path: str, **cells: Any) -> None:
     """Send the ticks, and say yes where the page asks."""
-    if asked := CONFIRMED.findall(answer_to(client, path, **cells)):
-        answer_to(client, path, **cells, confirmed=asked)
+    if asked := SHOWN.findall(answer_to(client, path, **cells)):
+        answer_to(client, path, **cells, previewed=asked)
 
 
 def address(level: str = TEAM, **more: str) -> str:

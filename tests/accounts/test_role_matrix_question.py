@@ -19,7 +19,7 @@ from tests.editing import send
 from tests.factories import AccountFactory, UnitFactory
 
 ADMIN, UNIT_ADMIN, TEAM, _VIEWER = reversed(LEVELS)
-CONFIRMED = re.compile(r'name="confirmed" value="([0-9a-f]+)"')
+SHOWN = re.compile(r'name="previewed" value="([^"]+)"')
 
 
 @pytest.fixture
@@ -99,7 +99,7 @@ def test_what_takes_away_or_makes_an_administrator_is_asked_first(
     assert "Nothing is saved yet" in asked
     assert standing([nora.pk], [north], levels()) == before
 
-    done = answer_to(as_chief, path, **sent, confirmed=CONFIRMED.findall(asked))
+    done = answer_to(as_chief, path, **sent, previewed=SHOWN.findall(asked))
     assert "1 cell changed." in done
     assert standing([nora.pk], [north], levels()) != before
 
@@ -111,7 +111,7 @@ def test_a_yes_holds_only_for_the_ticks_it_was_said_about(
     asked = answer_to(as_chief, address(), cell=[])
     other = cell(nora, unit, ADMIN).value
 
-    again = answer_to(as_chief, address(ADMIN), cell=[other], confirmed=CONFIRMED.findall(asked))
+    again = answer_to(as_chief, address(ADMIN), cell=[other], previewed=SHOWN.findall(asked))
 
     assert "Nothing is saved yet" in again
     assert f'value="{other}" checked' in again

@@ -197,9 +197,9 @@ def test_the_page_tells_before_and_after_what_comes_and_goes(
     sent = answers({unit: ALONE, north: ALONE})
     looked = text_of(save(boss, pat, sent | {"preview": "1"}))
     assert "Nothing is saved yet." in looked
-    assert "Gains in North: Offers (List)" in looked
+    assert "gains in North: Offers (List)" in looked
     assert entered(pat) == {"Northwind": ALONE}
-    assert messages_of(save(boss, pat, sent)) == ["Saved. Gains in North: Offers (List)."]
+    assert messages_of(save(boss, pat, sent)) == [f"Saved. {pat.name} gains in North: Offers (List)."]
 
 
 @pytest.mark.parametrize("sent", [{"unit-99999": "yes"}, {"unit-x": "yes"}])

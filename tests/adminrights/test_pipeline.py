@@ -40,8 +40,6 @@ WRITES = {
 WRITERS = {
     "adminrights/change.py",
     "adminrights/journal.py",
-    # Counts, at the end of the journal, what strangers do too often to be written down.
-    "adminrights/floods.py",
     "adminrights/models/base.py",
     "adminrights/outbox.py",
     "adminrights/deliveries.py",

@@ -1,12 +1,10 @@
 """Every page, in every state that it has, in light and dark, wide and narrow, with all of axe's rules."""
 
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from django.test import RequestFactory
 from playwright.sync_api import BrowserContext, Page, expect
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
@@ -14,23 +12,19 @@ from pytest_django.live_server_helper import LiveServer
 from accounts.checks import named_views
 from accounts.models import Account
 from accounts.services.invitations import resend_invitation
-from accounts.services.items import hand_over, register_item
-from accounts.services.passwords import ask_password_reset
-from accounts.services.sessions import record_failed_sign_in
-from accounts.sign_in.throttle import count_reset
 from adminrights import mailbox
-from adminrights.change import SYSTEM
-from adminrights.exceptions import TooManyTries
-from adminrights.models import OutgoingMail, Unit
-from adminrights.origin import originating
+from adminrights.models import Unit
 from adminrights.outbox import send_due
 from adminrights.views.mailbox import BACKEND
 from groups.models import Group
 from roles.models import Role
 from tests.browser.acts import click, dialog, follow, head, menu_of, path_of, press, see_matrix, sideways
 from tests.browser.conftest import Trouble
+from tests.browser.happenings import entry_about, go_wrong, handed_to
+from tests.dates import plan
 from tests.factories import AccountFactory
-from tests.post import LINK, promise
+from tests.post import LINK
+from tests.rules.broken import rules_of
 
 SignIn = Callable[[Page, Account], None]
 Check = Callable[[Page], None]
@@ -39,15 +33,36 @@ REFUSALS = ("403", "404", "409", "410", "422")
 
 ADMINISTRATOR = {
     "accounts:account_list": ["/accounts/", "/accounts/?q=nobody-has-this"],
+    "accounts:bulk_result": ["/accounts/bulk/result/"],
     "accounts:account_create": ["/accounts/add/"],
     "accounts:account_detail": ["/accounts/{gwen}/", "/accounts/{penny}/", "/accounts/{dora}/"],
+    "accounts:account_access": ["/accounts/{gwen}/access/", "/accounts/{gwen}/access/?q=campaign"],
+    "accounts:account_why": [
+        "/accounts/{gwen}/access/ad_campaigns:delete/",
+        "/accounts/{gwen}/access/campaigns:approve/",
+        "/accounts/{penny}/access/ad_campaigns:delete/",
+    ],
+    "accounts:account_allow": [
+        "/accounts/{gwen}/access/contacts:export/allow/",
+        "/accounts/{gwen}/access/contacts:export/allow/?step=key~contacts:export",
+    ],
+    "accounts:my_access_search": ["/me/access/", "/me/access/?q=account"],
+    "accounts:my_why": ["/me/access/accounts:update/", "/me/access/contacts:export/"],
     "accounts:account_edit": ["/accounts/{gwen}/edit/"],
     "accounts:account_history": ["/accounts/{gwen}/history/"],
+    "accounts:account_past": ["/accounts/{gwen}/past/", "/accounts/{gwen}/past/?at=2001-01-01T12:00"],
+    "accounts:account_timeline": ["/accounts/{gwen}/past/ad_campaigns:delete/"],
+    "accounts:group_past": ["/groups/{group}/past/?at=2001-01-01T12:00"],
+    "accounts:role_past": ["/roles/{role}/past/", "/roles/{role}/past/?at=0001-01-01T12:00"],
+    "accounts:permission_past": ["/permissions/ad_campaigns:update/past/?at=2100-01-01T12:00"],
+    "accounts:log_entry": ["/log/{entry}/"],
+    "accounts:log_entry_take_back": ["/log/{entry}/take-back/"],
     "accounts:account_address": ["/accounts/add/address/"],
     "accounts:account_details": ["/accounts/{gwen}/details/"],
     "accounts:account_units": ["/accounts/{gwen}/units/"],
     "accounts:account_permissions": ["/accounts/{gwen}/permissions/"],
     "accounts:account_disable": ["/accounts/{gwen}/disable/"],
+    "accounts:account_reactivate": ["/accounts/{dora}/reactivate/"],
     "accounts:account_remove": ["/accounts/{gwen}/remove/"],
     "accounts:invitation_cancel": ["/accounts/{penny}/cancel/"],
     "groups:group_list": ["/groups/", "/groups/?q=nothing"],
@@ -57,6 +72,7 @@ ADMINISTRATOR = {
     "groups:group_roles": ["/groups/{group}/roles/"],
     "groups:group_levels": ["/groups/{group}/levels/"],
     "groups:group_delete": ["/groups/{group}/delete/"],
+    "groups:member_add_dated": ["/groups/{group}/members/add/dated/?account={dora}"],
     "roles:role_list": ["/roles/", "/roles/?kind=all", "/roles/?q=nothing"],
     "roles:role_create": ["/roles/add/"],
     "roles:role_detail": ["/roles/{role}/", "/roles/{built_in}/"],
@@ -67,6 +83,13 @@ ADMINISTRATOR = {
     "roles:rule_add": ["/roles/{role}/rules/add/", "/roles/{role}/rules/add/?target=ad_campaigns"],
     "roles:rule_edit": ["/roles/{role}/rules/ad_campaigns/"],
     "roles:rule_remove": ["/roles/{role}/rules/ad_campaigns/remove/"],
+    "accounts:compare": [
+        "/compare/",
+        "/compare/?left_q=a&right=account:{gwen}",
+        "/compare/?left=account:{gwen}&right=role:{role}&all=on",
+        "/compare/?left=account:{gwen}&right=account:{dora}&left_at=2020-01-01",
+    ],
+    "accounts:make_like": ["/accounts/{gwen}/like/{penny}/"],
     "accounts:permission_book": ["/permissions/", "/permissions/?q=export", "/permissions/?q=zzzz"],
     "accounts:permission_page": ["/permissions/ad_campaigns:update/", "/permissions/contacts.export/"],
     "accounts:role_matrix": ["/matrix/", "/matrix/?q=zzzz", "/matrix/?level=admin_unit_administrator"],
@@ -78,6 +101,17 @@ ADMINISTRATOR = {
     "accounts:item_retire": ["/items/{item}/retire/"],
     "accounts:account_item_add": ["/accounts/{gwen}/items/add/"],
     "accounts:log_list": ["/log/", "/log/?q=zzzz"],
+    "accounts:ending_list": ["/ending/", "/ending/?q=zzzz"],
+    "accounts:dates": ["/accounts/{gwen}/dates/membership/{planned}/"],
+    "accounts:dates_cancel": ["/accounts/{gwen}/dates/membership/{planned}/cancel/"],
+    "accounts:access_rules": ["/access-rules/"],
+    "accounts:access_rule_add": ["/access-rules/add/"],
+    "accounts:access_rule_create": ["/access-rules/add/both/", "/access-rules/add/least/"],
+    "accounts:access_rule": ["/access-rules/{broken}/"],
+    "accounts:access_rule_edit": ["/access-rules/{broken}/edit/"],
+    "accounts:access_rule_end": ["/access-rules/{broken}/end/"],
+    "accounts:waiver_create": ["/access-rules/{broken}/except/"],
+    "accounts:waiver_end": ["/access-rules/exceptions/{waiver}/end/"],
     "accounts:mail_list": ["/mail/", "/mail/?q=zzzz"],
     "accounts:unit_list": ["/units/"],
     "accounts:unit_detail": ["/units/{unit}/"],
@@ -117,6 +151,12 @@ STRANGER = {
 # What a link leads on to, what only acts, what only leads on, and parts of pages.
 SHOWN_BY_OTHERS = {
     "accounts:password_set",
+    # Steps of the journey in test_bulk.py.
+    "accounts:bulk_add",
+    "accounts:bulk_remove",
+    "accounts:bulk_resend",
+    "accounts:bulk_disable",
+    "accounts:bulk_reactivate",
     "accounts:invitation_accept",
     "accounts:unit_owner_search",
     "groups:member_search",
@@ -134,7 +174,6 @@ WITHOUT_A_PAGE = {
     "accounts:sign_out",
     "accounts:account_create_matrix",
     "accounts:account_edit_matrix",
-    "accounts:account_reactivate",
     "accounts:account_unlock",
     "accounts:invitation_resend",
     "accounts:mail_again",
@@ -145,6 +184,9 @@ WITHOUT_A_PAGE = {
     "account_login",
     "accounts:item_take_back",
     "accounts:log_export",
+    "accounts:compare_export",
+    "accounts:ending_export",
+    "accounts:bulk_export",
     "accounts:account_sessions_end",
     "accounts:my_session_end",
     "accounts:my_sessions_end",
@@ -164,28 +206,6 @@ class World(NamedTuple):
         for addresses in table.values():
             for address in addresses:
                 yield address.format_map(self.values)
-
-
-def forget_and_lose(*people: Account) -> None:
-    """Let the first forget a password, and mails to all go astray, so that pages have to tell of it."""
-    ask_password_reset(people[0].email)
-    lost = [promise(person, "reactivated").pk for person in people]
-    OutgoingMail.objects.filter(pk__in=lost).update(state="failed", error="550 No such mailbox here")
-
-
-def shut_out(account: Account) -> None:
-    """Let too much be tried against the account, and from one place."""
-    while not account.is_locked:
-        record_failed_sign_in(account.email)
-        account.refresh_from_db()
-    with originating("web", address="203.0.113.9"), suppress(TooManyTries):
-        while True:
-            count_reset(RequestFactory().post("/"))
-
-
-def go_wrong(unit: Unit, *people: Account) -> None:
-    forget_and_lose(*people)
-    shut_out(AccountFactory(unit=unit))
 
 
 @pytest.fixture
@@ -209,21 +229,20 @@ def world(
         trouble.expect(code)
     resend_invitation(penny, actor=ada, unit=unit)
     go_wrong(unit, gwen, dora)
-    item = register_item("segments", unit, "Best customers", actor=SYSTEM)
-    for person in (ada, gwen):
-        hand_over(item, person, actor=SYSTEM)
+    item = handed_to([ada, gwen], unit)
     send_due()
     invitation, reset = (mailbox.letters(to=account.email)[0] for account in (penny, gwen))
     return World(
         {
-            "gwen": gwen.pk,
-            "penny": penny.pk,
-            "dora": dora.pk,
+            **rules_of(unit, gwen, otto),
+            **{person.first_name.lower(): person.pk for person in (gwen, penny, dora)},
             "group": campaign_team.pk,
             "role": campaigns_admin.pk,
             "built_in": Role.objects.filter(built_in=True)[0].pk,
             "letter": invitation.id,
             "item": item.pk,
+            "entry": entry_about(campaign_team),
+            "planned": plan(gwen, campaign_team),
             "unit": unit.pk,
             "invitation": link_in(invitation),
             "reset": link_in(reset),

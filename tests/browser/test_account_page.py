@@ -68,7 +68,8 @@ def test_an_invitation_is_cancelled_and_the_account_taken_back(visit: Visit, pen
     press(dialog(page), "Cancel Invite")
     see_state(page, "Disabled")
     assert page_buttons(page) == ["Reactivate", "Edit"]
-    press(head(page), "Reactivate")
+    follow(head(page), "Reactivate")
+    press(dialog(page), "Reactivate")
     see_state(page, "Pending")
     see_message(page, "No invitation was sent; Resend Invite sends it.")
     assert page_buttons(page) == PENDING
@@ -84,7 +85,9 @@ def test_an_active_account_is_disabled_with_a_reason_and_reactivated(visit: Visi
     press(dialog(page), "Disable")
     see_state(page, "Disabled")
     assert page_buttons(page) == ["Reactivate", "Edit"]
-    press(head(page), "Reactivate")
+    follow(head(page), "Reactivate")
+    expect(dialog(page)).to_contain_text("may sign in again")
+    press(dialog(page), "Reactivate")
 
     see_state(page, "Active")
     expect(section(page, "History")).to_contain_text("Left the company")

@@ -113,6 +113,8 @@ def test_the_question_is_answered_with_the_keyboard(
     expect(question).to_contain_text("Nora North loses in North:")
     axe(page)
     page.keyboard.press("Tab")
+    expect(question.get_by_text("All of it:")).to_be_focused()
+    page.keyboard.press("Tab")
     expect(page.get_by_role("button", name="Yes, save")).to_be_focused()
     page.keyboard.press("Enter")
 

@@ -145,6 +145,10 @@ def test_the_levels_of_a_group_are_chosen_in_the_matrix(
     see_matrix(page)
     page.get_by_label("Offers: Read", exact=True).uncheck()
     press(page, "Save module levels")
+    expect(page.get_by_role("status").filter(has_text="Nothing is saved yet")).to_contain_text(
+        "Gwen Group loses"
+    )
+    press(page, "Save module levels")
     expect(section(page, "Module levels")).to_contain_text("No levels yet.")
     assert not may(gwen, "offers:list", unit)
 

@@ -87,7 +87,7 @@ def test_it_works_without_scripts(
     follow(page.get_by_role("navigation", name="Parts of this page"), "Units")
     north = page.get_by_role("group", name="North", exact=True)
     north.get_by_role("radio").first.check()
-    press(page, "Show what this would change")
+    press(page, "Preview")
     expect(page.get_by_text("Nothing is saved yet.")).to_be_visible()
     press(page, "Save")
     see_message(page, "Saved.")

@@ -7,10 +7,14 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import Account, Item
-from adminrights.models import Unit
+from adminrights.change import change
+from adminrights.events import Event
+from adminrights.exceptions import Refused
+from adminrights.models import Fact, Unit
 from adminrights.units import SESSION_KEY
 from groups.models import Group
 from roles.models import Role
+from tests.editing import asks
 from tests.terminal import run
 
 KEYS = (
@@ -84,6 +88,8 @@ class Try(NamedTuple):
         browser, path = self.browser(), reverse(name, args=args)
         sealed = seal_of(browser.get(path)) if name in SEALED else {}
         answer = browser.post(path, sealed | data)
+        if asks(answer):
+            answer = browser.post(path, sealed | data | {"previewed": answer.context["previewed"]})
         assert answer.status_code < 500, (name, answer.status_code)
         return answer.status_code >= 400
 
@@ -95,7 +101,7 @@ class Try(NamedTuple):
         data = seal_of(page) | {"cell": sorted(there ^ cells)}
         answer = browser.post(path, data)
         if answer.status_code == 200 and answer.context:
-            answer = browser.post(path, data | {"confirmed": answer.context["confirming"]})
+            answer = browser.post(path, data | {"previewed": answer.context["previewed"]})
         return answer.status_code >= 400
 
     def type(self, command: str, *words: str) -> bool:
@@ -106,6 +112,17 @@ class Try(NamedTuple):
 def seal_of(page: Any) -> dict[str, str]:
     """Return what a form carries of the state in which it was opened."""
     return {"opened": page.context["opened"]} if page.status_code == 200 and "opened" in page.context else {}
+
+
+def exchange(t: Try, there: list[Fact], fact: Fact) -> bool:
+    """End the facts and start another in their place; return whether that was refused."""
+    try:
+        with change(Event.GRANTS_CHANGED, actor=t.actor, unit=t.unit) as c:
+            c.end_all(there)
+            c.start(fact)
+    except Refused:
+        return True
+    return False
 
 
 def one(rows: QuerySet[Any], number: int) -> Any:

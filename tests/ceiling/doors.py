@@ -17,13 +17,10 @@ from django.utils import timezone
 from accounts.links import invitation_link
 from accounts.models import Account, Grant, Invitation, UnitAccess
 from accounts.standing import levels
-from adminrights.change import change
-from adminrights.events import Event
-from adminrights.exceptions import Refused
 from adminrights.models import Fact, Unit, UnitFeature
 from groups.models import Group, GroupRole, Membership
 from roles.models import Role, Rule
-from tests.ceiling.attempts import FEATURES, KEYS, LEVELS, TARGETS, Try, details, fresh, one, one_of
+from tests.ceiling.attempts import FEATURES, KEYS, LEVELS, TARGETS, Try, details, exchange, fresh, one, one_of
 from tests.ceiling.more_doors import MORE
 from tests.factories import PASSWORD
 from tests.terminal import run
@@ -266,13 +263,7 @@ def dated(t: Try) -> bool:
     fact.expires_at = now + timedelta(days=ends) if ends else None
     subject = {name: getattr(fact, name) for name in fact.SUBJECT}
     there = list(type(fact).objects.not_ended().filter(**subject))
-    try:
-        with change(Event.GRANTS_CHANGED, actor=t.actor, unit=t.unit) as c:
-            c.end_all(there)
-            c.start(fact)
-    except Refused:
-        return True
-    return False
+    return exchange(t, there, fact)
 
 
 PAGES: dict[str, Callable[[Try], bool]] = {

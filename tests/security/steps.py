@@ -2,16 +2,24 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 from typing import Any, NamedTuple
 
 from allauth.usersessions.models import UserSession
 from django.test import Client
+from django.utils import timezone
 from django.utils.functional import cached_property
 
 from accounts import importing
+from accounts.dates.services import cancel_planned, set_dates
+from accounts.declared.parsing import parse_policy
+from accounts.declared.reading import read_policy
+from accounts.declared.writing import to_text
 from accounts.models import Account, Item
 from accounts.services import (
+    allowing,
+    declared,
     editing,
     factors,
     grants,
@@ -20,18 +28,22 @@ from accounts.services import (
     known_accounts,
     levels,
     lifecycle,
+    likeness,
     memberships,
     ownership,
     sessions,
+    taking_back,
     unit_access,
     units,
 )
 from accounts.services.unit_access import Entry
 from accounts.standing import Cell
+from accounts.why.steps import Step as Taken
 from adminrights import outbox
 from adminrights import services as kernel
 from adminrights.change import SYSTEM
-from adminrights.models import OutgoingMail, Unit
+from adminrights.days import Span
+from adminrights.models import JournalEntry, OutgoingMail, Unit
 from groups import services as groups
 from groups.models import Group
 from roles import services as roles
@@ -171,6 +183,30 @@ def in_unit(step: Callable[..., object], *more: object, **values: Any) -> Step:
     return Step(lambda stage, actor: lambda: step(*more, unit=stage.unit, actor=actor, **values))
 
 
+def restore_group(stage: Stage, actor: Any) -> Callable[[], object]:
+    group = stage.group()
+    groups.delete_group(group, actor=SYSTEM)
+    return lambda: groups.restore_group(group, actor=actor)
+
+
+def restore_role(stage: Stage, actor: Any) -> Callable[[], object]:
+    role = stage.role()
+    roles.delete_role(role, actor=SYSTEM, unit=stage.unit)
+    return lambda: roles.restore_role(role, actor=actor, unit=stage.unit)
+
+
+def reopen_unit(stage: Stage, actor: Any) -> Callable[[], object]:
+    below = stage.below()
+    kernel.close_unit(below, actor=SYSTEM)
+    return lambda: kernel.reopen_unit(below, actor=actor)
+
+
+def take_back(stage: Stage, actor: Any) -> Callable[[], object]:
+    groups.update_group(stage.group(), actor=SYSTEM, description="Another one")
+    entry = JournalEntry.objects.latest("sequence")
+    return lambda: taking_back.take_back(entry, actor=actor, unit=stage.unit)
+
+
 def hand_item(stage: Stage, actor: Any) -> Callable[[], object]:
     item, account = stage.item(), stage.person()
     return lambda: items.hand_over(item, account, actor=actor)
@@ -249,17 +285,45 @@ def move(stage: Stage, actor: Any) -> Callable[[], object]:
     return lambda: kernel.move_unit(unit, other, actor=actor)
 
 
+def like(stage: Stage, actor: Any) -> Callable[[], object]:
+    account, model = stage.person(), stage.person(levels={"customers": 1})
+    return lambda: likeness.make_like(account, model, actor=actor, unit=stage.unit)
+
+
 def set_roles(stage: Stage, actor: Any) -> Callable[[], object]:
     group, role = stage.group(), stage.role()
     return lambda: groups.set_roles(group, [role], actor=actor)
 
 
+def date_group(stage: Stage, actor: Any) -> Callable[[], object]:
+    membership = stage.person(groups=[stage.group()]).memberships.get()
+    return lambda: set_dates(membership, Span(None, timezone.now() + timedelta(days=1)), actor=actor)
+
+
+def cancel_group(stage: Stage, actor: Any) -> Callable[[], object]:
+    later = Span(timezone.now() + timedelta(days=1))
+    [planned] = groups.add_members(stage.group(), [stage.person()], actor=SYSTEM, span=later)
+    return lambda: cancel_planned(planned, actor=actor)
+
+
+def apply_policy(stage: Stage, actor: Any) -> Callable[[], object]:
+    document = read_policy(stage.unit, people=False)
+    wanted = parse_policy(f'{to_text(document)}[[role]]\nname = "r"\ndisplay_name = "R"\n'.encode())
+    return lambda: declared.apply_policy(wanted, root=stage.unit, actor=actor)
+
+
 # By an actor: Anna may, Nemo may not.
 STEPS: dict[str, Step] = {
+    "accounts.dates.services.set_dates": Step(date_group),
+    "accounts.dates.services.cancel_planned": Step(cancel_group),
     "accounts.importing.bring_in": Step(import_lines),
     "accounts.importing.invite_person": in_unit(
         importing.invite_person, importing.Person("new@example.org", "New", "Person")
     ),
+    "accounts.services.allowing.take_steps": with_account(
+        allowing.take_steps, steps=[Taken("level", "campaigns@1"), Taken("key", "contacts:list")]
+    ),
+    "accounts.services.likeness.make_like": Step(like),
     "accounts.services.editing.add_account": Step(add),
     "accounts.services.editing.edit_account": Step(edit),
     "accounts.services.factors.reset_factors": with_account(factors.reset_factors, "with_app"),
@@ -307,6 +371,7 @@ STEPS: dict[str, Step] = {
     "accounts.services.units.switch_feature": Step(
         lambda stage, actor: lambda: units.switch_feature(stage.unit, "sms", on=True, actor=actor)
     ),
+    "accounts.services.declared.apply_policy": Step(apply_policy),
     "groups.services.create_group": in_unit(groups.create_group, name="team", display_name="Team"),
     "groups.services.update_group": with_group(groups.update_group, display_name="Other"),
     "groups.services.add_members": with_members(groups.add_members),
@@ -315,15 +380,19 @@ STEPS: dict[str, Step] = {
     "groups.services.set_roles": Step(set_roles),
     "groups.services.set_levels": with_group(groups.set_levels, {"customers": 1}),
     "groups.services.delete_group": with_group(groups.delete_group),
+    "groups.services.restore_group": Step(restore_group),
     "roles.services.create_role": in_unit(roles.create_role, name="helper", display_name="Helper"),
     "roles.services.update_role": with_role(roles.update_role, display_name="Other"),
     "roles.services.set_rule": with_role(roles.set_rule, "campaigns", ["list"]),
     "roles.services.set_named": with_role(roles.set_named, [next(iter(catalogue().named))]),
     "roles.services.copy_role": with_role(roles.copy_role, name="copy", display_name="Copy"),
     "roles.services.delete_role": with_role(roles.delete_role),
+    "roles.services.restore_role": Step(restore_role),
     "adminrights.outbox.send_again": Step(send_again),
     "adminrights.services.create_unit": with_unit(kernel.create_unit, "North"),
     "adminrights.services.rename_unit": with_unit(kernel.rename_unit, "North"),
     "adminrights.services.move_unit": Step(move),
     "adminrights.services.close_unit": with_unit(kernel.close_unit),
+    "adminrights.services.reopen_unit": Step(reopen_unit),
+    "accounts.services.taking_back.take_back": Step(take_back),
 }

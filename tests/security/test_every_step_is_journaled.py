@@ -26,14 +26,19 @@ from accounts.services import (
 from adminrights.change import SYSTEM
 from adminrights.exceptions import Refused
 from adminrights.models import JournalEntry, OutgoingMail, Unit
+from adminrights.past import missed_kinds
 from tests.factories import PASSWORD, GroupFactory, UnitFactory
 from tests.post import LINK, deliver, link_in
+from tests.security.bulk_steps import BULK_STEPS
 from tests.security.own_steps import OWN
-from tests.security.steps import STEPS, Stage
+from tests.security.rule_steps import RULE_STEPS
+from tests.security.steps import STEPS as OTHER_STEPS
+from tests.security.steps import Stage
 from tests.terminal import run
 
 ROOT = Path(__file__).parents[2]
 APPS = ("accounts", "groups", "roles", "adminrights")
+STEPS = OTHER_STEPS | RULE_STEPS | BULK_STEPS
 OPENERS = {"change", "_changing", "record_refusal"}
 
 
@@ -44,8 +49,10 @@ ELSEWHERE = {
     "accounts.services.administrators.appoint_administrator": "below: an entry for each of its steps",
     "roles.loading.load_catalogue": "tests/roles/test_load_catalogue.py: one entry, or none",
     "adminrights.views.access.refuse": "tests/test_permissions.py: a refused page",
+    "accounts.dates.reminders.remind_of_ends": "tests/accounts/test_ending.py: an entry for each reader",
     "accounts.services.mail.send_all_again": "a send_again for each: tests/accounts/test_mail_pages.py",
     "accounts.services.known_accounts.run": "a part of add_known_account",
+    "accounts.declared.planning.plan_policy": "a preview: nothing is kept",
 }
 
 
@@ -107,8 +114,10 @@ def test_a_step_that_is_done_leaves_one_entry_with_its_actor(name: str, stage: S
     do()
 
     assert written.outcomes() == ["done"]
-    assert JournalEntry.objects.latest("sequence").actor == stage.anna
+    entry = JournalEntry.objects.latest("sequence")
+    assert entry.actor == stage.anna
     assert secrets_told() == []
+    assert missed_kinds(entry.event, entry.data) == set(), "name the event in adminrights/past.py"
 
 
 # L1

@@ -6,20 +6,24 @@ Every text field that people fill in holds one of the payloads of the usual list
 import csv
 import io
 from collections.abc import Iterator
+from datetime import timedelta
 from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import quote
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from accounts.models import Account
 from accounts.services.items import register_item
 from accounts.services.lifecycle import create_account, disable_account, reactivate_account
+from accounts.services.rules import Wanted, give_waiver, start_rule
 from adminrights.change import SYSTEM
-from adminrights.models import Unit
+from adminrights.models import JournalEntry, Unit
 from adminrights.services import create_unit, set_owner
 from groups.services import add_members, create_group, set_roles
+from roles.catalogue import catalogue
 from roles.services import create_role, set_rule
 from tests.factories import AccountFactory
 from tests.post import deliver, promise
@@ -104,13 +108,22 @@ def things(unit: Unit, text: str, number: int) -> dict[str, int]:
     person = AccountFactory(first_name=text, last_name=text, email=f"a{number}@example.org", unit=unit)
     disable_account(person, actor=SYSTEM, unit=unit, reason=text)
     reactivate_account(person, actor=SYSTEM, unit=unit, reason=text)
+    # Of another permission each: a rule stands once.
+    key = sorted(catalogue().permissions)[number]
+    rule = start_rule(Wanted("nobody", key), unit=unit, actor=SYSTEM, despite=True)
+    tomorrow = timezone.now() + timedelta(days=1)
+    waiver = give_waiver(rule, account, until=tomorrow, reason=text, actor=SYSTEM)
     return {
         "account": account.pk if number % 2 else person.pk,
         "unit": below.pk,
         "group": group.pk,
         "role": role.pk,
         "item": item.pk,
+        "entry": JournalEntry.objects.latest("sequence").pk,
         "mail": promise(account).pk,
+        "access rule": rule.pk,
+        "waiver": waiver.pk,
+        "model": person.pk,
     }
 
 

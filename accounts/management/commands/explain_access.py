@@ -12,14 +12,19 @@ from accounts.commands import (
 )
 from accounts.explain import ModuleAccess, PermissionAccess, explain
 from accounts.models import Account
+from accounts.why.suggestions import Suggestion, ask, suggestions
+from accounts.why.wording import Names, side_effects, words_of
+from adminrights.change import SYSTEM
 from adminrights.commands import Outcome
+from adminrights.models import Unit
 from roles.catalogue import catalogue
 
 
 class Command(AccountCommand):
     help = (
         "Say what an account may do and why: every right with its sources, and what is held without effect. "
-        "With --permission it answers one question: exit code 0 yes, 1 no."
+        "With --permission it answers one question: exit code 0 yes, 1 no, and then also says what would "
+        "allow it and what else that would bring."
     )
     writes = False
 
@@ -40,6 +45,10 @@ class Command(AccountCommand):
         told = [data_of(each) for each in found]
         data = {**account_data(account), "unit": unit.name, "works": not sleeping, "permissions": told}
         text = list(lines_of(found)) or [nothing(asked)]
+        if asked and options["at"] is None:
+            why_not = [] if works else told_why_not(account, unit, asked)
+            data["allowed_by"] = why_not
+            text += suggested(why_not)
         remark = ". Nothing of this works before it is active" if sleeping else ""
         refusal = f"The answer is no: {account.name} may not do this now."
         self.say(f"{account}, {account.get_status_display().lower()}, in {unit}{remark}:")
@@ -75,3 +84,33 @@ def nothing(asked: str) -> str:
     if not asked:
         return "Nothing: no right is held here."
     return f"Nothing gives “{catalogue().permissions[asked].label}”."
+
+
+def told_why_not(account: Account, unit: Unit, key: str) -> list[dict[str, Any]]:
+    """Return what would allow it, each change with everything else that it brings."""
+    found = suggestions(ask(account, unit, key, SYSTEM))
+    names = Names(unit, found.groups, found.units)
+    return [
+        {
+            "steps": [step.token for step in each.steps],
+            "text": words_of(each.steps, names),
+            "brings": sorted(each.brought.others),
+            "takes": sorted(each.brought.lost),
+            "other_units": each.brought.units,
+            "other_people": each.brought.people,
+            "sentence": sentence_of(each),
+        }
+        for each in found.found
+    ]
+
+
+def sentence_of(found: Suggestion) -> str:
+    effects = side_effects(found.brought)
+    return " ".join(part for part in (effects.sentence, effects.lost, effects.beyond) if part)
+
+
+def suggested(found: list[dict[str, Any]]) -> list[str]:
+    if not found:
+        return []
+    told = [line for each in found for line in (f"  - {each['text']}", f"      {each['sentence']}")]
+    return ["Each of these would allow it:", *told]

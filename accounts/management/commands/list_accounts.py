@@ -1,11 +1,8 @@
 from argparse import ArgumentParser
 from collections.abc import Iterable
-from datetime import timedelta
 from typing import Any
 
-from django.conf import settings
 from django.db.models import Prefetch
-from django.utils import timezone
 
 from accounts.commands import account_data, refuse_unstorable, stamp
 from accounts.models import Account, AccountQuerySet
@@ -51,7 +48,7 @@ class Command(ServiceCommand):
 def narrow(accounts: AccountQuerySet, unit: Unit, options: dict[str, Any]) -> AccountQuerySet:
     """Return the accounts that the options ask for. Raises Invalid for an unknown group or role."""
     if options["status"] == "locked":
-        accounts = accounts.filter(locked_at__gt=timezone.now() - timedelta(minutes=settings.LOCK_MINUTES))
+        accounts = accounts.locked()
     elif options["status"]:
         accounts = accounts.filter(status=options["status"])
     if options["group"]:

@@ -1,0 +1,80 @@
+"""The guard of access rules: no change may break one, by whatever door, now or by a planned start."""
+
+from collections.abc import Collection, Iterable
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.effects import Side, planned_sides, sides_of, touched_accounts
+from accounts.models import AccessRule, Account
+from accounts.rules.judging import Judge, held_of
+from accounts.sources import SourceBook
+from adminrights.change import Change
+from adminrights.exceptions import RuleBroken
+
+
+def rules_hold(change: Change) -> None:
+    """Refuse what breaks a rule that held, or for whom it held; what was broken before may stay so.
+
+    Whoever adds a rule is asked about what it finds (`services/rules.py`), so a rule that this very change
+    starts isn't judged here.
+    """
+    if not (change.started or change.ended or change.policy_changed):
+        return
+    live = AccessRule.objects.live(change.at).select_related("unit", "group", "inside")
+    rules = [rule for rule in live if rule.started_in != change.id]
+    if not rules:
+        return
+    people = touched_accounts(change)
+    for before, after in (sides_of(change), *planned_sides(change, people)):
+        _prohibitions(rules, people, before, after)
+    _enough_people(change, rules)
+
+
+def _prohibitions(rules: Collection[AccessRule], people: Collection[int], before: Side, after: Side) -> None:
+    old, new = Judge(before.policy, before.live), Judge(after.policy, after.live)
+    was, is_now = held_of(people, old), held_of(people, new)
+    for rule in rules:
+        broken = new.breaking(rule, is_now)
+        if broken:
+            broken -= {account for _rule, account in new.let_off([rule])}
+        if broken:
+            known = old.breaking(rule, was) - {account for _rule, account in old.let_off([rule])}
+            broken -= known
+        if broken:
+            raise RuleBroken(_sentence(rule, sorted(broken), new))
+
+
+def _sentence(rule: AccessRule, accounts: list[int], judge: Judge) -> str:
+    first = accounts[0]
+    pairs = list(judge.sources(rule, first, held_of([first], judge)[first]))
+    book = SourceBook(
+        ((first, source) for _key, sources in pairs for source in sources), rule.unit, judge.live, links=False
+    )
+    ways = dict.fromkeys(line.text for _key, sources in pairs for line in book.lines(first, sources))
+    words = {"rule": rule, "who": Account.objects.get(pk=first).name, "ways": "; ".join(ways)}
+    said = _("This would break the rule: %(rule)s. It would no longer hold for %(who)s (%(ways)s).") % words
+    more = len(accounts) - 1
+    if more:
+        said += " " + ngettext("And for %d more person.", "And for %d more people.", more) % more
+    return said
+
+
+def _enough_people(change: Change, rules: Iterable[AccessRule]) -> None:
+    lost = {(effect.unit, key) for effect in change.effects.real for key in effect.lost}
+    before, after = sides_of(change)
+    for rule in rules:
+        if rule.least is None or (rule.unit_id, rule.first) not in lost:
+            continue
+        new, old = Judge(after.policy, after.live), Judge(before.policy, before.live)
+        able = new.able(rule)
+        if new.applies(rule) and able < rule.least and able < old.able(rule):
+            words = {"rule": rule, "able": able}
+            raise RuleBroken(
+                ngettext(
+                    "This would break the rule: %(rule)s. %(able)d would be left.",
+                    "This would break the rule: %(rule)s. %(able)d would be left.",
+                    able,
+                )
+                % words
+            )

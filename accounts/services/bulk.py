@@ -1,0 +1,57 @@
+"""One step for many accounts, as one change: all of it or nothing. Who may is asked as for each alone."""
+
+from collections.abc import Collection
+
+from django.utils.translation import gettext as _
+
+from accounts.models import Account
+from accounts.services.invitations import resend_invitation
+from accounts.services.lifecycle import disable_account, reactivate_account
+from adminrights.change import Actor, change
+from adminrights.events import Event
+from adminrights.exceptions import Invalid
+from adminrights.models import Unit
+from groups.models import Group
+from groups.services import add_members, remove_members
+
+People = Collection[Account]
+
+
+def put_into_groups(people: People, groups: Collection[Group], *, actor: Actor, unit: Unit) -> None:
+    """Put the accounts into each of the groups; who is in it already stays.
+
+    Raises what `add_members` raises; Invalid for a group of the role matrix, whose levels replace another.
+    """
+    with change(Event.MEMBERSHIPS_CHANGED, actor=actor, unit=unit):
+        for group in groups:
+            if group.standing_role_id is not None:
+                raise Invalid(_("%s belongs to the role matrix. Give levels there.") % group)
+            add_members(group, people, actor=actor)
+
+
+def take_out_of_groups(people: People, groups: Collection[Group], *, actor: Actor, unit: Unit) -> None:
+    """Take the accounts out of each of the groups. Raises what `remove_members` raises."""
+    with change(Event.MEMBERSHIPS_CHANGED, actor=actor, unit=unit):
+        for group in groups:
+            remove_members(group, people, actor=actor)
+
+
+def disable_accounts(people: People, *, actor: Actor, unit: Unit, reason: str = "") -> None:
+    """Switch the active accounts off, each with its notice. Raises what `disable_account` raises."""
+    with change(Event.ACCOUNT_DISABLED, actor=actor, unit=unit, needs="accounts:update", reason=reason):
+        for account in people:
+            disable_account(account, actor=actor, unit=unit)
+
+
+def reactivate_accounts(people: People, *, actor: Actor, unit: Unit, reason: str = "") -> None:
+    """Switch the disabled accounts on again. Raises what `reactivate_account` raises."""
+    with change(Event.ACCOUNT_REACTIVATED, actor=actor, unit=unit, needs="accounts:update", reason=reason):
+        for account in people:
+            reactivate_account(account, actor=actor, unit=unit)
+
+
+def resend_invitations(people: People, *, actor: Actor, unit: Unit) -> None:
+    """Send each pending account a new link. Raises what `resend_invitation` raises."""
+    with change(Event.INVITATION_RESENT, actor=actor, unit=unit, needs="accounts:update"):
+        for account in people:
+            resend_invitation(account, actor=actor, unit=unit)

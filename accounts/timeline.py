@@ -1,0 +1,172 @@
+"""Since when somebody may do something, and when it was otherwise: one permission's periods for one account.
+
+All facts that ever bore on it are read once, in a constant number of statements; between two moments at
+which any of them starts or ends nothing changes, so one answer of the resolver stands for the whole period.
+"""
+
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from django.db.models import Q
+
+from accounts.access import resolve_held
+from accounts.held import Held
+from accounts.models import Account, Grant, StatusPeriod, UnitAccess
+from accounts.policy import Policy, UnitsThen, unit_nodes
+from accounts.sources import SourceBook
+from adminrights.models import Fact, Unit, UnitFeature
+from groups.models import Group, GroupRole, Membership
+from roles.catalogue import catalogue
+from roles.models import Role, Rule
+from roles.resolver import Access, HeldGrant, Source
+
+
+class Lived(NamedTuple):
+    """What a fact says, and from when to when it held; `end` is None while it goes on."""
+
+    what: Any
+    start: datetime
+    end: datetime | None
+
+    def holds(self, at: datetime) -> bool:
+        """Return whether it was in force at the moment."""
+        return self.start <= at and (self.end is None or self.end > at)
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """A time in which the answer, and the way to it, stayed the same; `until` is None for the present one."""
+
+    since: datetime
+    until: datetime | None
+    may: bool
+    sources: tuple[Source, ...]
+
+
+def periods(account: Account, permission: str, unit: Unit) -> list[Period]:
+    """Return the periods of the account's past and of what is planned, the newest first."""
+    past = _Past(account, unit)
+    found: list[Period] = []
+    for at in past.moments:
+        may, sources = past.answer(at, permission)
+        if found and (found[-1].may, _ways(found[-1].sources)) == (may, _ways(sources)):
+            continue
+        if found:
+            found[-1] = Period(found[-1].since, at, found[-1].may, found[-1].sources)
+        found.append(Period(at, None, may, sources))
+    while found and not found[0].may and not found[0].sources:
+        found.pop(0)
+    return found[::-1]
+
+
+def _ways(sources: Iterable[Source]) -> frozenset[tuple[Any, ...]]:
+    """Return the sources without the numbers of grants: one that ended and began anew is the same way."""
+    return frozenset((s.kind, s.unit, s.group, s.role, s.right) for s in sources)
+
+
+class _Past:
+    """Everything that ever bore on the account's rights, as plain values."""
+
+    def __init__(self, account: Account, unit: Unit) -> None:
+        self._account, self._unit = account, unit
+        self._status = _read(StatusPeriod, ("status",), account=account)
+        self._accesses = _read(
+            UnitAccess, ("unit_id", "includes_subunits", "own_rights_only"), account=account
+        )
+        self._grants = _read(Grant, ("pk", "unit_id", "module_id", "level", "permission_id"), account=account)
+        self._groups = _read(Membership, ("group_id",), account=account)
+        groups = {lived.what[0] for lived in self._groups}
+        self._carried = _read(GroupRole, ("group_id", "role_id"), group__in=groups)
+        roles = {lived.what[1] for lived in self._carried}
+        self._rules = _read(Rule, ("role_id", "permission_id"), role__in=roles)
+        whole = f"{unit.root_id_or_self}/"
+        self._features = _read(UnitFeature, ("unit_id", "feature"), unit__path__startswith=whole)
+        self._levels = list(_levels(roles))
+        self._places = dict(Group.objects.filter(pk__in=groups).values_list("pk", "unit_id"))
+        self._units = UnitsThen(account.created_at)
+        self.moments = self._moments()
+
+    def _moments(self) -> Sequence[datetime]:
+        facts = [
+            *self._status, *self._accesses, *self._grants, *self._groups,
+            *self._carried, *self._rules, *self._features,
+        ]  # fmt: skip
+        dates = {date for fact in facts for date in fact[1:] if date is not None}
+        ordered = sorted(dates | self._units.moments())
+        return ordered[bisect_left(ordered, self._account.created_at) :]
+
+    def answer(self, at: datetime, permission: str) -> tuple[bool, tuple[Source, ...]]:
+        """Return whether the account might do it at the moment, and through what."""
+        held = Held(
+            active=any(what == (Account.Status.ACTIVE,) for what in _at(self._status, at)),
+            accesses=[Access(*what) for what in _at(self._accesses, at)],
+            grants=[HeldGrant(*what) for what in _at(self._grants, at)],
+            groups=[what[0] for what in _at(self._groups, at)],
+        )
+        found = resolve_held(self._account.pk, held, self._policy(at), self._unit.pk)
+        return permission in found.effective, found.held.get(permission, ()) if held.active else ()
+
+    def _policy(self, at: datetime) -> Policy:
+        carried, rights = _at(self._carried, at), [*_at(self._rules, at), *self._levels]
+        return Policy(
+            catalogue=catalogue(),
+            units=unit_nodes(self._units.tree(at), _many(_at(self._features, at))),
+            group_units=self._places,
+            group_roles={group: tuple(sorted(roles)) for group, roles in _many(carried).items()},
+            role_rights={role: frozenset(keys) for role, keys in _many(rights).items()},
+            good_until=None,
+        )
+
+
+def _read(kind: type[Fact], fields: Sequence[str], **about: object) -> list[Lived]:
+    rows = kind._default_manager.filter(**about).values_list(*fields, "starts_at", "ended_at", "expires_at")
+    return [
+        Lived(tuple(what), start, min(filter(None, (ended, expires)), default=None))
+        for *what, start, ended, expires in rows
+    ]
+
+
+def _at(facts: Iterable[Lived], at: datetime) -> Iterator[Any]:
+    return (fact.what for fact in facts if fact.holds(at))
+
+
+def _many(pairs: Iterable[tuple[int, Any]]) -> dict[int, set[Any]]:
+    found: dict[int, set[Any]] = defaultdict(set)
+    for key, value in pairs:
+        found[key].add(value)
+    return found
+
+
+def _levels(roles: Collection[int]) -> Iterator[tuple[int, str]]:
+    standing = Role.objects.filter(pk__in=roles, module__isnull=False)
+    for pk, module, level in standing.values_list("pk", "module_id", "level"):
+        yield pk, f"{module}@{level}"
+
+
+@dataclass(frozen=True, slots=True)
+class ToldPeriod:
+    """A period in words; `texts` are its sources."""
+
+    since: datetime
+    until: datetime | None
+    may: bool
+    texts: tuple[str, ...]
+
+
+def told(found: Sequence[Period], account: Account, unit: Unit) -> list[ToldPeriod]:
+    """Return periods with their sources in words, under the names of today."""
+    pairs = {(account.pk, source) for period in found for source in period.sources}
+    book = SourceBook(pairs, unit, Q(), links=False)
+    return [
+        ToldPeriod(
+            each.since,
+            each.until,
+            each.may,
+            tuple(dict.fromkeys(line.text for line in book.lines(account.pk, each.sources))),
+        )
+        for each in found
+    ]

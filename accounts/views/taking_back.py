@@ -1,0 +1,103 @@
+"""One entry of the access log, and taking back what it tells of."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.log import entries_seen_from, event_in_words, tell
+from accounts.services.taking_back import take_back
+from accounts.taking_back.which import is_fit, taken_back_in, why_not
+from accounts.views.log import has_several_units
+from adminrights.exceptions import NotAllowed
+from adminrights.models import JournalEntry
+from adminrights.navigation import Button, Link
+from adminrights.views import DetailPage
+from adminrights.views.confirm import ConfirmPage
+from adminrights.views.pages import Page
+
+
+class EntryPage(Page):
+    """A page about one entry that is seen from the unit."""
+
+    permission = "access_log:list"
+
+    def visible(self) -> QuerySet[JournalEntry]:
+        return entries_seen_from(self.unit).select_related("unit", "actor")
+
+    def breadcrumbs(self) -> list[Link]:
+        return [Link(_("Access log"), reverse("accounts:log_list"))]
+
+    @cached_property
+    def event(self) -> str:
+        """What happened, in words."""
+        return event_in_words(self.object.event, several=has_several_units(self.unit))
+
+
+class LogEntry(EntryPage, DetailPage):
+    """Who did what, when, from where, and what it changed; with the way to take it back."""
+
+    template_name = "log/entry.html"
+
+    def get_title(self) -> str:
+        return self.event
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        entry: JournalEntry = self.object
+        told = tell([entry], self.unit)[entry.pk]
+        return super().get_context_data(
+            entry=entry,
+            refused=entry.outcome == JournalEntry.Outcome.REFUSED,
+            told=told,
+            why_not="" if is_fit(entry) else why_not(entry),
+            taken_back=taken_back_in(entry).select_related("actor"),
+            buttons=self.buttons(),
+            **kwargs,
+        )
+
+    def buttons(self) -> list[Button]:
+        """Return the way to take it back, for a change that can be."""
+        if not is_fit(self.object):
+            return []
+        url = reverse("accounts:log_entry_take_back", args=[self.object.pk])
+        return [Button(_("Take back…"), url, "undo-2", style="secondary")]
+
+
+class EntryTakeBack(EntryPage, ConfirmPage):
+    """Shows who would gain and lose what if the change were taken back, and what stays; then does it."""
+
+    title = gettext_lazy("Take back")
+    submit_label = gettext_lazy("Take it back")
+    submit_style = "primary"
+
+    def breadcrumbs(self) -> list[Link]:
+        return [*super().breadcrumbs(), Link(self.event, self.object.get_absolute_url())]
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            return super().get(request, *args, **kwargs)
+        except NotAllowed as refusal:
+            # Whoever reads the log learns why it isn't his to take back.
+            return self.render_to_response(self.get_context_data(refusal=str(refusal)))
+
+    def run(self) -> str:
+        self.left = take_back(self.object, actor=self.request.user, unit=self.unit)
+        if self.left:
+            return _("Taken back. This stayed as it is: %s.") % "; ".join(self.left[:6])
+        return _("Taken back.")
+
+    def get_consequences(self, change: Any) -> list[dict[str, str]]:
+        left = [{"kind": "note", "text": _("Stays as it is: %s") % text} for text in self.left]
+        return [*super().get_consequences(change), *left]
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        # What is refused is not said to happen.
+        return super().get_context_data(**({"sentence": ""} if "refusal" in kwargs else {}) | kwargs)
+
+    def get_sentence(self) -> str:
+        words = {"event": self.event, "who": self.object.actor.name if self.object.actor else "System"}
+        return _("“%(event)s”, done by %(who)s, is undone as far as nothing newer stands in its way.") % words
