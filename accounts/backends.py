@@ -8,7 +8,7 @@ from django.contrib.auth.backends import BaseBackend
 from django.contrib.auth.hashers import check_password, make_password
 from django.http import HttpRequest
 
-from accounts import access
+from accounts import access, uses
 from accounts.addresses import canonical
 from accounts.items import may_with
 from accounts.models import Account, Item
@@ -53,8 +53,15 @@ class AccessBackend(BaseBackend):
     def has_perm(self, user_obj: Any, perm: str, obj: Any = None) -> bool:
         """Return whether the account may do it in the unit, or with the single item (S4-31).
 
-        An error in the decision is a refusal.
+        A yes is a use. An error in the decision is a refusal.
         """
+        allowed = self.may(user_obj, perm, obj)
+        if allowed:
+            uses.record(user_obj.pk, perm, obj.unit_id if isinstance(obj, Item) else obj.pk)
+        return allowed
+
+    def may(self, user_obj: Any, perm: str, obj: Any = None) -> bool:
+        """As `has_perm`, without a use."""
         if not isinstance(user_obj, Account) or not isinstance(obj, Unit | Item):
             return False
         try:

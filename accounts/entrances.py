@@ -22,13 +22,13 @@ def entrances(change: Change) -> None:
     if change.by_system or not accesses:
         return
     before = sides_of(change)[0]
-    actor = Ceiling(change.actor, before)
+    actor = Ceiling(change.actor, before, change)
     # Who makes a unit is let into it, and a closing door shuts out everybody.
     passing = closed_units(change) | {unit.pk for unit in change.created if isinstance(unit, Unit)}
     for unit in {access.unit_id for access in accesses} - passing:
         node = before.policy.units.get(unit)
         line = (node.id, *node.ancestors) if node else ()
-        if not any(LOOKING_AFTER & actor.rights(each) for each in line):
+        if not any(actor.holds(key, each) for each in line for key in sorted(LOOKING_AFTER)):
             raise MayNotPassOn(
                 _("You don't look after the people of %(unit)s, so you can't change who may enter it.")
                 % {"unit": Unit.objects.get(pk=unit).name}

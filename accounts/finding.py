@@ -52,7 +52,7 @@ class Search:
 
     def may(self, *permissions: str) -> bool:
         """Return whether the reader holds all of them here."""
-        return self.unit is not None and all(self.reader.has_perm(key, self.unit) for key in permissions)
+        return self.unit is not None and all(self.reader.may(key, self.unit) for key in permissions)
 
     def names(self, label: str) -> bool:
         """Return whether the label has every word of the text."""
@@ -155,7 +155,7 @@ def _may_begin(search: Search, permission: str) -> bool:
     """Return whether the step is open; roles are made for the whole organisation."""
     if search.unit is None or not search.may(permission):
         return False
-    return permission != "roles:create" or search.reader.has_perm(permission, organisation(search.unit))
+    return permission != "roles:create" or search.reader.may(permission, organisation(search.unit))
 
 
 LOOKS: tuple[Callable[[Search], Shelf], ...] = (_people, _groups, _roles, _units, _permissions, _pages)

@@ -48,10 +48,14 @@ def wording(permissions: Iterable[str], most: int = 3) -> str:
 
 
 class Ceiling:
-    """What an account may do and pass on, by unit, on one side of a change."""
+    """What an account may do and pass on, by unit, on one side of a change.
 
-    def __init__(self, account: Account, before: Side) -> None:
+    With `change`, by which of its rights a guard lets that through counts as used.
+    """
+
+    def __init__(self, account: Account, before: Side, change: Change | None = None) -> None:
         self.account = account
+        self._change = change
         self._before = before
         self._held = held_by([self.account.pk], before.live)[self.account.pk]
         self._rights: dict[int, frozenset[str]] = {}
@@ -62,23 +66,40 @@ class Ceiling:
             self._rights[unit] = self._before.rights(self.account.pk, self._held, unit).effective
         return self._rights[unit]
 
+    def holds(self, key: str, unit: int) -> bool:
+        """Return whether the permission is effective for the account in the unit; a yes is a use."""
+        return self._use([key], unit) if key in self.rights(unit) else False
+
+    def covers(self, keys: Iterable[str], unit: int) -> bool:
+        """Return whether the account may pass on anything in the unit, or holds all of this itself."""
+        keys = frozenset(keys)
+        if keys and DELEGATE in self.rights(unit):
+            return self._use([DELEGATE], unit)
+        return self._use(keys, unit) if keys <= self.rights(unit) else False
+
     def may_not_pass_on(self, gained: frozenset[str], unit: int) -> frozenset[str]:
         """Return what of it the account may not give in the unit (C-08)."""
-        rights = self.rights(unit)
-        if DELEGATE in rights:
+        if self.holds(DELEGATE, unit):
             return frozenset()
-        if ASSIGN not in rights:
+        if not self.holds(ASSIGN, unit):
             return gained
         # What needs a feature that the unit lacks gives nobody more than the actor, then or later.
+        rights = self.rights(unit)
         own = rights | self._before.rights(self.account.pk, self._held, unit).asleep
+        self._use(gained & rights, unit)
         return frozenset(key for key in gained if key not in own or is_administration(key))
+
+    def _use(self, keys: Iterable[str], unit: int) -> bool:
+        if self._change is not None:
+            self._change.use(keys, unit)
+        return True
 
 
 def ceiling(change: Change) -> None:
     """Refuse when somebody gains what the actor may not pass on, or the actor gains anything (Z2, Z8)."""
     if change.by_system or not change.effects.given:
         return
-    actor = Ceiling(change.actor, sides_of(change)[0])
+    actor = Ceiling(change.actor, sides_of(change)[0], change)
     for effect in change.effects.given:
         if not effect.gained:
             continue
@@ -104,10 +125,10 @@ def licences(change: Change) -> None:
     if change.by_system or not units:
         return
     before = sides_of(change)[0]
-    actor = Ceiling(change.actor, before)
+    actor = Ceiling(change.actor, before, change)
     for unit in units:
         node = before.policy.units.get(unit)
-        if node is None or LICENSING not in actor.rights(node.root):
+        if node is None or not actor.holds(LICENSING, node.root):
             words = _("Features belong to the plan of the whole organisation. It needs there: %s.")
             raise NotAllowed(words % wording([LICENSING]), [LICENSING])
 
@@ -143,7 +164,7 @@ def protected_people(change: Change) -> None:
     if not people:
         return
     before = sides_of(change)[0]
-    actor = Ceiling(change.actor, before)
+    actor = Ceiling(change.actor, before, change)
     rewritten = _rewritten(change)
     for account, held in held_by(people, before.live).items():
         units = before.units(account, held)
@@ -153,9 +174,8 @@ def protected_people(change: Change) -> None:
         if before.policy.owned_by(account) & units:
             raise OwnerProtected(_("This is the owner's account. Only the owner changes it."))
         for unit in units:
-            mine = actor.rights(unit)
             theirs = {key for key in before.rights(account, held, unit).held if is_administration(key)}
-            if DELEGATE not in mine and not theirs <= mine:
+            if not actor.covers(theirs, unit):
                 raise HigherAdministrator(
                     _("%(who)s administers more than you do, so you can't change this account.")
                     % {"who": Account.objects.get(pk=account).name}
@@ -191,12 +211,12 @@ def shared_record(change: Change) -> None:
     if change.by_system or not people:
         return
     before = sides_of(change)[0]
-    actor = Ceiling(change.actor, before)
+    actor = Ceiling(change.actor, before, change)
     for account, held in held_by(people, before.live).items():
         for access in held.accesses:
             node = before.policy.units.get(access.unit)
             line = (node.id, *node.ancestors) if node else ()
-            if node and not any(UPDATE in actor.rights(unit) for unit in line):
+            if node and not any(actor.holds(UPDATE, unit) for unit in line):
                 raise WorksElsewhere(
                     _("%(who)s works in %(unit)s too, where you may not change accounts.")
                     % {"who": Account.objects.get(pk=account).name, "unit": Unit.objects.get(pk=node.id).name}
@@ -212,18 +232,18 @@ def new_addresses(change: Change) -> None:
     if change.by_system or not people:
         return
     before, after = sides_of(change)
-    actor = Ceiling(change.actor, before)
+    actor = Ceiling(change.actor, before, change)
     for account, held in held_by(people, after.live).items():
         for unit in after.units(account, held):
-            mine = actor.rights(unit)
-            more = after.rights(account, held, unit).held.keys() - mine
-            if DELEGATE not in mine and more:
+            theirs = after.rights(account, held, unit).held.keys()
+            if not actor.covers(theirs, unit):
+                more = wording(theirs - actor.rights(unit))
                 raise HigherAdministrator(
                     _(
                         "You can't change the address of %(who)s, who may do what you may not: %(what)s. "
                         "Whoever reads mail at the new address could sign in with these rights."
                     )
-                    % {"who": Account.objects.get(pk=account).name, "what": wording(more)}
+                    % {"who": Account.objects.get(pk=account).name, "what": more}
                 )
 
 
@@ -233,14 +253,14 @@ def demoted_administrators(change: Change) -> None:
     if change.by_system or not any(losing.values()):
         return
     before, closed = sides_of(change)[0], closed_units(change)
-    actor = Ceiling(change.actor, before)
+    actor = Ceiling(change.actor, before, change)
     for (account, unit), lost in losing.items():
         # Whether a unit goes on is decided above it.
-        mine = actor.rights(before.policy.units[unit].ancestors[0] if unit in closed else unit)
-        if DELEGATE not in mine and not lost <= mine:
+        place = before.policy.units[unit].ancestors[0] if unit in closed else unit
+        if not actor.covers(lost, place):
             raise HigherAdministrator(
                 _("This would take from %(who)s: %(what)s. You don't hold that yourself.")
-                % {"who": Account.objects.get(pk=account).name, "what": wording(lost - mine)}
+                % {"who": Account.objects.get(pk=account).name, "what": wording(lost - actor.rights(place))}
             )
 
 

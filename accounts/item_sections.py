@@ -20,7 +20,7 @@ FEW = 5
 def kinds_of(account: Account, unit: Any) -> list[tuple[str, Any]]:
     """Return the kinds of items that the account may create in the unit: key and label."""
     known = catalogue().resources
-    may = [kind for kind in HANDING if unit is not None and account.has_perm(f"{kind}:create", unit)]
+    may = [kind for kind in HANDING if unit is not None and account.may(f"{kind}:create", unit)]
     return [(kind, known[kind].label) for kind in may]
 
 
@@ -74,7 +74,7 @@ def _words_by_what_is_seen(account: Account, unit: Any) -> str:
     found = list(here.order_by().values_list("resource", "unit", "handed").distinct())
     places = {place.pk: place for place in units_of(account)} if found else {}
     entered = [(kind, places[place], handed) for kind, place, handed in found if place in places]
-    if any(account.has_perm(f"{kind}:list", place) for kind, place, _handed in entered):
+    if any(account.may(f"{kind}:list", place) for kind, place, _handed in entered):
         return "items"
     return "my_items" if any(handed for _kind, _place, handed in entered) else ""
 

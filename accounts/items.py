@@ -43,20 +43,24 @@ def may_with(account: Account, permission: str, item: Item) -> bool:
 
 
 def may_hand_over(account: Account, item: Item) -> bool:
-    """Return whether the account may hand the item over: by the resource's own permission, or because it
-    may pass on, in the item's unit, what an item gives (C-08).
+    """Return whether the account may hand the item over."""
+    return bool(lets_hand_over(account, item))
+
+
+def lets_hand_over(account: Account, item: Item) -> list[str]:
+    """Return by which permissions the account may hand the item over, none where it may not: by the
+    resource's own, or because it may pass on, in the item's unit, what an item gives (C-08).
     """
-    unit = item.unit
     if own := HANDING.get(item.resource_id):
-        return account.has_perm(own, unit)
-    if account.has_perm("access:delegate", unit):
-        return True
-    return account.has_perms(["access:assign", *given_by(item)], unit)
+        ways = [[own]]
+    else:
+        ways = [["access:delegate"], ["access:assign", *given_by(item)]]
+    return next((way for way in ways if account.may_all(way, item.unit)), [])
 
 
 def may_retire(account: Account, item: Item) -> bool:
     """Return whether the account may retire the item: it makes such items, and may take this one back."""
-    return may_hand_over(account, item) and account.has_perm(makes(item.resource_id), item.unit)
+    return may_hand_over(account, item) and account.may(makes(item.resource_id), item.unit)
 
 
 def makes(resource: str) -> str:
@@ -114,6 +118,6 @@ def seen_by(account: Account, unit: Unit) -> ItemQuerySet:
     places = [place for place in units_of(account) if place.path.startswith(unit.path)]
     seen = Q(pk__in=handed_to(account, places).values("pk"))
     for place in places:
-        listed = [kind for kind in kinds if account.has_perm(f"{kind}:list", place)]
+        listed = [kind for kind in kinds if account.may(f"{kind}:list", place)]
         seen |= Q(unit=place, resource__in=listed)
     return Item.objects.present().filter(seen).select_related("unit", "resource")

@@ -124,13 +124,13 @@ class Reader:
     def may(self, permission: str, unit: Unit) -> bool:
         """Return whether the account holds the permission in the unit or in one above it."""
         line = (self._known[int(part)] for part in unit.path.split("/") if part)
-        return any(self.account.has_perm(permission, each) for each in line)
+        return any(self.account.may(permission, each) for each in line)
 
     def buttons(self, unit: Unit, *, on_page: bool = False) -> list[Button]:
         """Return what may be done with the unit; on its own page without the one that leads there."""
         parent = self._known.get(unit.parent_id or 0)
         buttons = [] if on_page else [Button(_("Open"), unit.get_absolute_url(), "eye")]
-        if self.account.has_perm("units:create", unit):
+        if self.account.may("units:create", unit):
             add = _url("accounts:unit_create", unit)
             buttons.append(Button(_("Add a unit below"), add, "plus", dialog=True))
         if self.may("units:update", unit):

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib.auth.signals import user_logged_in
 
-from accounts import access, guards, item_sections, mail
+from accounts import access, guards, item_sections, mail, uses
 from accounts.dates import letters
 from accounts.effects import effects_of
 from accounts.entrances import entrances
@@ -43,6 +43,7 @@ def signed_in(sender: object, request: Any, user: Account, **kwargs: Any) -> Non
 def connect() -> None:
     """Give the change pipeline its judgement: who may, what it does to people, what is refused."""
     hooks.permits = permits
+    hooks.used = uses.record_change
     hooks.wording = label
     hooks.summary = summary
     hooks.areas = by_module

@@ -28,8 +28,8 @@ class FeatureRemedies:
     def __init__(self, reader: Account, unit: Unit) -> None:
         self._unit = unit
         self._root: Unit = unit.root or unit
-        keys_there = reader.has_perm("units:update", self._root)
-        self._switches = keys_there and reader.has_perm("units:get", unit)
+        keys_there = reader.may("units:update", self._root)
+        self._switches = keys_there and reader.may("units:get", unit)
 
     def of(self, feature: str) -> Remedy:
         """Return the link to the feature's switch for whoever may switch it, else whom to ask."""

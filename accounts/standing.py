@@ -77,7 +77,7 @@ def one_level(change: Change) -> None:
 def units_below(reader: Account, unit: Unit) -> list[Unit]:
     """Return the units from the unit downwards that the reader may enter and whose people he may see."""
     entered = (place for place in units_of(reader) if place.path.startswith(unit.path))
-    return [place for place in entered if reader.has_perm("accounts:list", place)]
+    return [place for place in entered if reader.may("accounts:list", place)]
 
 
 def is_offered(role: Role, unit: Unit) -> bool:
@@ -87,7 +87,7 @@ def is_offered(role: Role, unit: Unit) -> bool:
 
 def is_editable(reader: Account, unit: Unit) -> bool:
     """Return whether the reader may put people on levels of the unit and take them off."""
-    return reader.has_perms(list(CHANGES), unit)
+    return reader.may_all(list(CHANGES), unit)
 
 
 def standing(people: Collection[int], units: Iterable[Unit], roles: Iterable[Role]) -> set[Cell]:

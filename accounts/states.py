@@ -99,7 +99,7 @@ def state_buttons(account: Account, *, quick: bool = False) -> Iterator[Button]:
 
 def page_buttons(account: Account, viewer: Account, unit: Unit) -> list[Button]:
     """Return the buttons at the upper right of the account's page: by state and by the viewer's rights."""
-    if not viewer.has_perm("accounts:update", unit):
+    if not viewer.may("accounts:update", unit):
         return []
     edit = Button(_("Edit"), _url("account_edit", account), "pencil", style="primary")
     return [*_doable(account, viewer), edit]
@@ -108,9 +108,9 @@ def page_buttons(account: Account, viewer: Account, unit: Unit) -> list[Button]:
 def quick_buttons(account: Account, viewer: Account, unit: Unit, *, several: bool = False) -> list[Button]:
     """Return the menu at the far right of the account's row (S1-30); `several` units have levels (S4-11)."""
     buttons = []
-    if viewer.has_perm("accounts:get", unit):
+    if viewer.may("accounts:get", unit):
         buttons.append(Button(_("Open"), _url("account_detail", account), "user-round"))
-    if viewer.has_perm("accounts:update", unit):
+    if viewer.may("accounts:update", unit):
         if several:
             buttons.append(Button(_("Roles by unit"), _url("account_levels", account), "shield"))
         buttons.append(Button(_("Edit"), _url("account_edit", account), "pencil"))

@@ -52,7 +52,7 @@ class AccountTable(tables.Table):
         if not self.ticks:
             self.columns.hide("select")
         several = len(getattr(request, "units", ())) > 1
-        if not several or not request.user.has_perm("accounts:update", request.unit):
+        if not several or not request.user.may("accounts:update", request.unit):
             self.columns.hide("details")
 
     def render_select(self, record: Account) -> SafeString:
@@ -78,7 +78,7 @@ class AccountTable(tables.Table):
         return cells.address(record.email)
 
     def render_groups(self, record: Account) -> SafeString:
-        linked = self.request.user.has_perm("groups:get", self.request.unit)
+        linked = self.request.user.may("groups:get", self.request.unit)
         groups = self.joined.get(record.pk, [])
         shown = [group_tag(pk, name, linked=linked) | self.short(pk) for pk, name in groups[:SHOWN_GROUPS]]
         if more := groups[SHOWN_GROUPS:]:

@@ -63,7 +63,7 @@ class UnitTable(tables.Table):
         return cells.tags([{"label": label} for label in sorted(self._features[value])])
 
     def render_accounts(self, record: Any) -> Any:
-        count, listed = record.account_count, self.request.user.has_perm("accounts:list", self.request.unit)
+        count, listed = record.account_count, self.request.user.may("accounts:list", self.request.unit)
         url = people_url(self.request, record) if listed else ""
         if not url:
             return count

@@ -26,6 +26,7 @@ from adminrights.hooks import hooks
 from adminrights.models import Fact, JournalEntry, JournalHead, OutgoingMail, Unit
 from adminrights.models.base import pipeline_writes as _writing
 from adminrights.origin import current_origin
+from adminrights.plain import batches, plain
 
 
 class System:
@@ -66,6 +67,8 @@ class Change:
     effects: Effects = field(default_factory=Effects)
     head: JournalHead | None = None
     policy_changed: bool = False
+    # By which rights of the actor it goes through, each with its unit; used once it is done.
+    used: set[tuple[str, int]] = field(default_factory=set)
     # What the hooks computed once and need again.
     scratch: dict[str, Any] = field(default_factory=dict)
 
@@ -89,6 +92,13 @@ class Change:
         if missing:
             words = ", ".join(hooks.wording(key) for key in missing)
             raise NotAllowed(f"You may not do this here. It needs: {words}.", missing)
+        if unit is not None:
+            self.use(keys, unit.pk)
+
+    def use(self, keys: Iterable[str], unit: int) -> None:
+        """Remember that it goes through because the actor holds these permissions in the unit."""
+        if not self.by_system:
+            self.used.update((key, unit) for key in keys)
 
     def create(self, obj: models.Model) -> Any:
         """Insert an object and return it."""
@@ -118,7 +128,7 @@ class Change:
             fields.append("version")
         self._save(obj, update_fields=fields)
         shown = {
-            name: ["…", "…"] if name in secret else [_plain(before[name]), _plain(differing[name])]
+            name: ["…", "…"] if name in secret else [plain(before[name]), plain(differing[name])]
             for name in differing
         }
         self._write("update", obj, fields=shown)
@@ -172,7 +182,7 @@ class Change:
                 setattr(fact, name, value)
         self._note_policy(model)
         with _writing():
-            for batch in _batches([fact.pk for fact in facts], 500):
+            for batch in batches([fact.pk for fact in facts], 500):
                 model.objects.filter(pk__in=batch, ended_at=None).update(**values)
         self.ended += facts
         for fact in facts:
@@ -205,7 +215,7 @@ class Change:
 
     def note(self, **details: Any) -> None:
         """Add plain details to the journal entry."""
-        self.written.append({"do": "note", **{name: _plain(value) for name, value in details.items()}})
+        self.written.append({"do": "note", **{name: plain(value) for name, value in details.items()}})
 
     def finish(self) -> None:
         """Compute the effects, ask the guards, tell whom it concerns, write the journal."""
@@ -245,13 +255,13 @@ class Change:
             for name in obj.SUBJECT:
                 foreign = obj._meta.get_field(name)
                 value = getattr(obj, foreign.attname)  # type: ignore[union-attr]
-                row[name] = _plain(value)
+                row[name] = plain(value)
                 if foreign.is_relation and isinstance(value, int):
                     self.mentions.add((foreign.related_model._meta.model_name, value))  # type: ignore[union-attr,arg-type]
             if obj.starts_at > self.at:
-                row["from"] = _plain(obj.starts_at)
+                row["from"] = plain(obj.starts_at)
             if obj.expires_at:
-                row["until"] = _plain(obj.expires_at)
+                row["until"] = plain(obj.expires_at)
         elif isinstance(obj.pk, int):
             self.mentions.add((kind, obj.pk))
         self.written.append(row | details)
@@ -271,17 +281,6 @@ class Change:
         values = {getattr(fact, first) for fact in facts}
         run_out = model.objects.not_ended().filter(expires_at__lte=self.at, **{f"{first}__in": values})
         return [fact for fact in run_out if tuple(getattr(fact, name) for name in key) in wanted]
-
-
-def _plain(value: Any) -> Any:
-    if value is None or isinstance(value, bool | int | str):
-        return value
-    return value.isoformat() if isinstance(value, datetime) else str(value)
-
-
-def _batches(items: list[int], size: int) -> Iterator[list[int]]:
-    for index in range(0, len(items), size):
-        yield items[index : index + size]
 
 
 @contextmanager
@@ -324,8 +323,12 @@ def change(
 
 
 def _follow(change: Change) -> None:
-    """Keep, for whoever has to tell of a fault, whether the change was written and whether it is saved."""
-    if change.written and _previewed.get() is None:
+    """Keep which rights were used, and, for whoever tells of a fault, whether it was written and is saved."""
+    if in_preview():
+        return
+    if hooks.used is not None:
+        hooks.used(change)
+    if change.written:
         progress = current_origin().progress
         progress.written = True
         transaction.on_commit(progress.save)

@@ -26,6 +26,8 @@ class Hooks:
     is_grave: Callable[[str], bool] = lambda key: False
     effects: Callable[["Change"], Effects] | None = None
     guards: list[Callable[["Change"], None]] = field(default_factory=list)
+    # Who keeps by which rights a change went through; a refused or previewed one used none.
+    used: Callable[["Change"], None] | None = None
     # Who promise mails to those whom a change that no guard refused concerns.
     notices: list[Callable[["Change"], None]] = field(default_factory=list)
     # What to answer a request whose change waits until the person has proved who they are.

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from django.urls import NoReverseMatch, get_script_prefix, reverse
 from django.utils.translation import gettext_lazy as _
@@ -18,9 +18,9 @@ ANY = 2_147_483_647
 
 
 class Holder(Protocol):
-    """Whoever can be asked for a permission: an account, or the anonymous visitor."""
+    """Whoever can be asked for a permission without using it: an account."""
 
-    def has_perm(self, perm: str, obj: object = None, /) -> bool: ...
+    def may(self, permission: str, obj: Any = None, /) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +148,7 @@ def menu_for(
 
 def _links(items: Iterable[Item], account: Holder, unit: object) -> Iterator[Link]:
     for item in items:
-        if item.permission and not account.has_perm(item.permission, unit):
+        if item.permission and not account.may(item.permission, unit):
             continue
         url = _address(item.url_name)
         if url and _is_shown(item, account, unit):

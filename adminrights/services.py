@@ -138,14 +138,23 @@ def line_of(unit: Unit) -> list[Unit]:
 
 def may_along(actor: Actor, permission: str, unit: Unit) -> bool:
     """Return whether the actor holds the permission in the unit or in one above it."""
+    return _held_along(actor, permission, unit) is not None
+
+
+def _held_along(actor: Actor, permission: str, unit: Unit) -> Unit | None:
     permits = hooks.permits
-    return permits is not None and any(permits(actor, permission, each) for each in line_of(unit))
+    if permits is None:
+        return None
+    return next((each for each in line_of(unit) if permits(actor, permission, each)), None)
 
 
 def require_along(c: Change, permission: str, unit: Unit) -> None:
     """Raise NotAllowed unless the actor holds the permission in the unit or in one above it."""
-    if c.by_system or not may_along(c.actor, permission, unit):
+    there = None if c.by_system else _held_along(c.actor, permission, unit)
+    if there is None:
         c.require(permission, unit)
+    else:
+        c.use([permission], there.pk)
 
 
 def _refuse_at_limit(root: Unit) -> None:

@@ -106,6 +106,7 @@ MIDDLEWARE = [
     "accounts.sign_in.middleware.LimitsMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "adminrights.middleware.UnitMiddleware",
+    "accounts.uses.UsesMiddleware",
     "accounts.sign_in.middleware.FactorMiddleware",
     "accounts.sign_in.middleware.ProofMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -261,6 +262,12 @@ MAIL_LEASE_SECONDS = env.int("MAIL_LEASE_SECONDS", default=45)
 REMIND_DAYS = env.list("REMIND_DAYS", cast=int, default=[7, 1])
 if any(days < 0 or days > 365 for days in REMIND_DAYS):
     raise ImproperlyConfigured("REMIND_DAYS are numbers of days from 0 to 365: REMIND_DAYS=7,1")
+
+# For how long it is kept when somebody last used a right; 0 records nothing and forgets what is kept. Least
+# privilege looks back half a year.
+KEEP_USES_DAYS = env.int("KEEP_USES_DAYS", default=400)
+if KEEP_USES_DAYS and not 180 <= KEEP_USES_DAYS <= 3660:
+    raise ImproperlyConfigured("KEEP_USES_DAYS is 0, or a number of days from 180 to 3660.")
 
 # Static files come from packages or are ours.
 STATIC_URL = "static/"

@@ -13,7 +13,7 @@ def group_buttons(group: Group, account: Any, *, on_page: bool = False) -> list[
     """Return the group's quick actions; on its own page without the one that leads there."""
 
     def may(permission: str) -> bool:
-        return bool(account.has_perm(permission, group.unit))
+        return bool(account.may(permission, group.unit))
 
     def address(step: str) -> str:
         return reverse(f"groups:group_{step}", args=[group.pk])

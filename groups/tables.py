@@ -31,7 +31,7 @@ class GroupTable(tables.Table):
     def render_members(self, value: int, record: Any) -> str:
         if not value:
             return "–"
-        if not self.request.user.has_perm("group_members:list", self.request.unit):
+        if not self.request.user.may("group_members:list", self.request.unit):
             return ngettext("%(count)d member", "%(count)d members", value) % {"count": value}
         names = [membership.account.name for membership in record.first_members]
         return some(names, value)

@@ -57,7 +57,7 @@ class GroupPage(Page):
 
     def may_there(self, permission: str) -> bool:
         """Return whether the account may do it in the group's own unit."""
-        return bool(self.request.user.has_perm(permission, self.object.unit))
+        return self.may(permission, self.object.unit)
 
     def breadcrumbs(self) -> list[Link]:
         crumbs = [Link(_("All Groups"), reverse("groups:group_list"))] if self.may("groups:list") else []

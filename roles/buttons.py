@@ -15,13 +15,13 @@ def role_buttons(role: Role, account: Any, unit: Unit, *, on_page: bool = False)
     """Return the role's quick actions; on its own page without the one that leads there."""
 
     def may(permission: str) -> bool:
-        return bool(account.has_perm(permission, organisation(unit)))
+        return bool(account.may(permission, organisation(unit)))
 
     def address(step: str) -> str:
         return reverse(f"roles:role_{step}", args=[role.pk])
 
     buttons = []
-    if not on_page and account.has_perm("roles:get", unit):
+    if not on_page and account.may("roles:get", unit):
         buttons.append(Button(_("Open"), role.get_absolute_url(), "eye"))
     if may("roles:update") and not role.built_in:
         buttons.append(Button(_("Edit details"), address("edit"), "pencil", dialog=True))

@@ -50,7 +50,7 @@ class RolePage(Page):
 
     def may_here(self, permission: str) -> bool:
         """Return whether the account may do it where roles belong: in the organisation."""
-        return bool(self.request.user.has_perm(permission, organisation(self.unit)))
+        return self.may(permission, organisation(self.unit))
 
     def breadcrumbs(self) -> list[Link]:
         crumbs = [Link(_("All Roles"), reverse("roles:role_list"))] if self.may("roles:list") else []

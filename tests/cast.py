@@ -12,6 +12,7 @@ from pytest_django.plugin import DjangoDbBlocker
 from accounts.models import Account, Grant
 from accounts.services.invitations import resend_invitation
 from accounts.services.sessions import record_failed_sign_in
+from accounts.uses import forget_what_is_known
 from adminrights.change import SYSTEM
 from adminrights.models import Unit
 from groups.models import Group, Membership
@@ -25,6 +26,12 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
     """Load the catalogue once; tests with transactions of their own empty it and load it again."""
     with django_db_blocker.unblock():
         call_command("load_catalogue", verbosity=0, stdout=StringIO(), stderr=StringIO())
+
+
+@pytest.fixture(autouse=True)
+def uses_of_no_other_test() -> None:
+    """Let no test believe to be written what another test's database knew."""
+    forget_what_is_known()
 
 
 @pytest.fixture

@@ -43,13 +43,13 @@ class Chooser:
 
     def may(self, permission: str) -> bool:
         """Return whether the reader holds the permission here."""
-        return self.reader.has_perm(permission, self.unit)
+        return self.reader.may(permission, self.unit)
 
     def side(self, token: str, at: datetime | None = None) -> Compared:
         """Return the side that the text names. Raises NotThere."""
         kind, _colon, text = token.partition(":")
         pk = number(text)
-        if kind not in NEEDS or not self.may(NEEDS[kind]):
+        if kind not in NEEDS or not self.reader.has_perm(NEEDS[kind], self.unit):
             raise NotThere
         if kind == "account":
             account = Account.objects.in_unit(self.unit).filter(pk=pk).first()

@@ -88,7 +88,7 @@ class EndingTable(tables.Table):
 
     def render_name(self, record: Ending) -> SafeString:
         account = record.account
-        linked = self.request.user.has_perm("accounts:get", self.request.unit)
+        linked = self.request.user.may("accounts:get", self.request.unit)
         name = (
             cells.row_link(path_of("accounts:account_detail", account.pk), account.name)
             if linked

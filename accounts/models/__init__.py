@@ -3,6 +3,7 @@ from accounts.models.accounts import Account, AccountQuerySet, StatusPeriod
 from accounts.models.invitations import Invitation
 from accounts.models.items import Item
 from accounts.models.rules import AccessRule, Waiver
+from accounts.models.uses import Use
 
 __all__ = [
     "AccessRule",
@@ -13,5 +14,6 @@ __all__ = [
     "Item",
     "StatusPeriod",
     "UnitAccess",
+    "Use",
     "Waiver",
 ]

@@ -1,3 +1,4 @@
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, Self
 
@@ -148,16 +149,33 @@ class Account(AbstractBaseUser, ChangedModel):
             yield f"{self.session_epoch}:{value}"
 
     def has_perm(self, permission: str, obj: Unit | Item | None = None) -> bool:
-        """Return whether the account may do it in the unit or with the item. Without one the answer is no."""
+        """Return whether the account may do it in the unit or with the item. Without one the answer is no.
+
+        Whoever asks wants to do it: a yes counts as a use (accounts/uses.py).
+        """
         return any(backend.has_perm(self, permission, obj) for backend in get_backends())
 
     def has_perms(self, permissions: list[str], unit: Unit | None = None) -> bool:
         """Return whether the account may do all of it in the unit."""
         return all(self.has_perm(permission, unit) for permission in permissions)
 
+    def may(self, permission: str, obj: Unit | Item | None = None) -> bool:
+        """As `has_perm`, for whoever only wants to know: a menu, a button, a list. It counts as no use."""
+        return any(_looking(backend)(self, permission, obj) for backend in get_backends())
+
+    def may_all(self, permissions: Iterable[str], unit: Unit | None = None) -> bool:
+        """As `has_perms`, for whoever only wants to know."""
+        return all(self.may(permission, unit) for permission in permissions)
+
     def has_module_perms(self, app_label: str) -> bool:
         """Return False: Django's own admin has no place here."""
         return False
+
+
+def _looking(backend: Any) -> Callable[..., bool]:
+    """Return how the backend is asked without a use; one from elsewhere keeps no uses."""
+    ask: Callable[..., bool] = getattr(backend, "may", backend.has_perm)
+    return ask
 
 
 class StatusPeriod(Fact):

@@ -8,7 +8,7 @@ from guardian.shortcuts import assign_perm, remove_perm
 
 from accounts.access import enterable_units
 from accounts.held import held_by
-from accounts.items import HANDING, given_by, makes, may_hand_over, people_with, rows_of
+from accounts.items import HANDING, given_by, lets_hand_over, makes, people_with, rows_of
 from accounts.models import Account, Item
 from accounts.policy import policy_now
 from adminrights.change import Actor, Change, change
@@ -116,7 +116,9 @@ def _require_handing(c: Change, item: Item) -> None:
     item.refresh_from_db()
     if item.retired_at:
         raise Invalid(_("This item doesn't exist any more."))
-    if c.by_system or may_hand_over(c.actor, item):
+    keys = [] if c.by_system else lets_hand_over(c.actor, item)
+    if c.by_system or keys:
+        c.use(keys, item.unit_id)
         return
     missing = HANDING.get(item.resource_id, "access:assign")
     label = catalogue().permissions[missing].label
@@ -126,8 +128,9 @@ def _require_handing(c: Change, item: Item) -> None:
 def _refuse_raising_oneself(c: Change, item: Item, account: Account) -> None:
     if account.pk != c.actor.pk or item.resource_id in HANDING:
         return
-    if not account.has_perms(given_by(item), item.unit):
+    if not account.may_all(given_by(item), item.unit):
         raise OwnRights(_("You can't raise your own rights. Ask another administrator."))
+    c.use(given_by(item), item.unit_id)
 
 
 def _tell(c: Change, item: Item, account: Account, step: str) -> None:

@@ -19,6 +19,7 @@ from accounts.services.invitations import revoke_invitation, send_invitation
 from accounts.services.items import take_back_all
 from accounts.services.memberships import set_groups
 from accounts.services.status import end_everything, enter, expect, read_again
+from accounts.uses import forget_uses
 from adminrights.change import Actor, Change, change
 from adminrights.conflicts import Sheet, refuse_stale, sheet_of
 from adminrights.events import Event
@@ -185,6 +186,7 @@ def remove_account(account: Account, *, actor: Actor, unit: Unit, reason: str = 
         memberships = memberships.filter(group__unit__path__startswith=path)
         c.end_all(memberships.select_related("group", "account"))
         take_back_all(account, root, actor=actor)
+        forget_uses(account, Unit.objects.below(root))
         if account.status == Status.PENDING:
             revoke_invitation(c, account, Invitation.Revoked.REMOVED)
 

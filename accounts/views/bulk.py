@@ -68,7 +68,7 @@ class BulkPage(Page):
         return [Link(_("All Accounts"), reverse("accounts:account_list"))]
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if not self.may(LISTS):
+        if not self.needs(LISTS):
             raise NotAllowed(_("This page needs a right that you don't have here."), [LISTS])
         try:
             self.selection = read_selection(request)

@@ -1,5 +1,6 @@
 """Items: the list, one item and its managers, handing over and taking back (S4-17 to S4-31)."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.http import Http404
@@ -11,7 +12,16 @@ from django.utils.translation import gettext_lazy, ngettext
 from accounts.addresses import canonical
 from accounts.forms.items import AccountItemForm, HandOverForm, ItemForm
 from accounts.item_sections import kinds_of, offered_to
-from accounts.items import HANDING, makes, may_hand_over, may_retire, people_by_item, people_with, seen_by
+from accounts.items import (
+    HANDING,
+    lets_hand_over,
+    makes,
+    may_hand_over,
+    may_retire,
+    people_by_item,
+    people_with,
+    seen_by,
+)
 from accounts.models import Account, Item
 from accounts.models.items import ItemQuerySet
 from accounts.services.items import hand_over, register_item, retire_item, take_back
@@ -41,6 +51,11 @@ class ItemPage(Page):
     def visible(self) -> ItemQuerySet:
         return Item.objects.none() if self.unit is None else seen_by(self.reader, self.unit)
 
+    def look_at(self, items: Iterable[Item]) -> None:
+        """Use the right by which the reader sees them, where there is one."""
+        for kind, unit in {(item.resource_id, item.unit) for item in items}:
+            self.reader.has_perm(f"{kind}:list", unit)
+
     def breadcrumbs(self) -> list[Link]:
         crumbs = [Link(_("Items"), reverse("accounts:item_list"))]
         if self.object is not None and not isinstance(self, DetailPage):
@@ -64,7 +79,9 @@ class ItemList(ItemPage, ListPage):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
         count = context["count"]
-        context["table"].handed = people_by_item(row.record for row in context["table"].paginated_rows)
+        items = [row.record for row in context["table"].paginated_rows]
+        self.look_at(items)
+        context["table"].handed = people_by_item(items)
         add = Button(_("Add item"), reverse("accounts:item_create"), "plus", "primary", dialog=True)
         buttons = [add] if kinds_of(self.reader, self.unit) else []
         words = ngettext("%(count)d item", "%(count)d items", count) % {"count": count}
@@ -88,7 +105,8 @@ class ItemCreate(ItemPage, FormPage):
     submit_label = gettext_lazy("Add item")
 
     def find(self) -> None:
-        if not kinds_of(self.reader, self.unit):
+        # Every kind that the form offers is used, not only the first.
+        if not [kind for kind in HANDING if self.needs(f"{kind}:create")]:
             raise NotAllowed(_("You may not create items here."), [f"{kind}:create" for kind in HANDING])
 
     def get_form_kwargs(self) -> dict[str, Any]:
@@ -108,6 +126,7 @@ class ItemDetail(ItemPage, DetailPage):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         item: Item = self.object
+        self.look_at([item])
         people = list(people_with(item))
         may = may_hand_over(self.reader, item)
         address = reverse("accounts:item_hand_over", args=[item.pk])
@@ -138,6 +157,7 @@ class HandingPage(ItemPage):
             raise NotAllowed(
                 _("You may not hand this over."), [HANDING.get(found.resource_id, "access:assign")]
             )
+        self.reader.has_perms(lets_hand_over(self.reader, found), found.unit)
         return found
 
 
@@ -188,6 +208,7 @@ class ItemRetire(HandingPage, ConfirmPage):
         found = super().find()
         if not may_retire(self.reader, found):
             raise NotAllowed(_("You may not retire this."), [makes(found.resource_id)])
+        self.reader.has_perm(makes(found.resource_id), found.unit)
         return found
 
     def get_title(self) -> str:

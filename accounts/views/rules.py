@@ -184,7 +184,7 @@ class AccessRulePage(RulePage, DetailPage):
             "verdict": verdict,
             "may_name": self.may("accounts:list"),
             "may_open": self.may("accounts:get"),
-            "may_mend": self.request.user.has_perm("access:delegate", rule.unit),
+            "may_mend": self.may("access:delegate", rule.unit),
             "planned": self._standing(verdict),
             "buttons": self._buttons(rule, verdict),
         }
@@ -197,7 +197,7 @@ class AccessRulePage(RulePage, DetailPage):
         return list(waivers.exclude(pk__in=shown).select_related("account", "started_by"))
 
     def _buttons(self, rule: AccessRule, verdict: Verdict) -> list[Button]:
-        if not self.request.user.has_perm("access:delegate", rule.unit):
+        if not self.may("access:delegate", rule.unit):
             return []
         buttons = [
             Button(_("Change"), reverse("accounts:access_rule_edit", args=[rule.pk]), "pencil"),

@@ -18,8 +18,9 @@ def has_several_units(request: HttpRequest) -> bool:
 def account_tabs(request: HttpRequest, account: Account, current: str) -> list[Link]:
     """Return the tabs: Overview, Units where there are several, Permissions (S2-05, S2-08)."""
     unit: Any = request.unit  # type: ignore[attr-defined]
+    reader: Any = request.user
     named = [("account_detail", _("Overview"))]
-    if has_several_units(request) and request.user.has_perm("accounts:update", unit):
+    if has_several_units(request) and reader.may("accounts:update", unit):
         named.append(("account_units", _("Units")))
         named.append(("account_levels", _("Roles by unit")))
     named.append(("account_permissions", _("Permissions")))

@@ -117,7 +117,7 @@ class UnitDetail(UnitPage, DetailPage):
             features=features_of(unit),
             may_license=reader.may("units:update", root),
             may_transfer=root.owner == self.request.user or reader.may("access:delegate", root),
-            may_rule=self.request.user.has_perm("access:delegate", root),
+            may_rule=self.may("access:delegate", root),
             buttons=reader.buttons(unit, on_page=True),
             **kwargs,
         )

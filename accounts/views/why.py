@@ -222,8 +222,9 @@ class AccountAllow(PermissionPart, AccountPage, ConfirmPage):
     @cached_property
     def names(self) -> Names:
         """Return what the steps are about. Raises Http404 for a group of which he may not know."""
-        units = [unit for unit in line_of(self.unit) if self.request.user.has_perm("groups:get", unit)]
         wanted = {int(pk) for pk in of_kind(self.steps, "group")}
+        line = line_of(self.unit) if wanted else []
+        units = [unit for unit in line if self.request.user.has_perm("groups:get", unit)]
         groups = Group.objects.present().filter(unit__in=units, pk__in=wanted).select_related("unit")
         named = {group.pk: group for group in groups}
         second = {int(pk) for pk in of_kind(self.steps, "second")}

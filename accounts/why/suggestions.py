@@ -120,9 +120,7 @@ def suggestions(asked: Question) -> Suggestions:
 def _visible_groups(asked: Question) -> dict[int, Group]:
     """Return the groups of the unit and of those above it of which the reader may know."""
     units = [
-        unit
-        for unit in line_of(asked.unit)
-        if asked.reader is SYSTEM or asked.reader.has_perm("groups:get", unit)
+        unit for unit in line_of(asked.unit) if asked.reader is SYSTEM or asked.reader.may("groups:get", unit)
     ]
     found = Group.objects.present().filter(unit__in=units).select_related("unit", "standing_role")
     return {group.pk: group for group in found}

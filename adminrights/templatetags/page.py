@@ -107,6 +107,9 @@ def button(context: Context, button: Button, small: bool = False) -> dict[str, A
 
 @register.simple_tag(takes_context=True)
 def may(context: Context, permission: str) -> bool:
-    """Tell whether the reader holds the permission in the unit: {% may "groups:create" as can_create %}."""
+    """Tell whether the reader holds the permission in the unit: {% may "groups:create" as can_create %}.
+
+    It asks what to show and counts as no use of the permission.
+    """
     request = context["request"]
-    return request.user.has_perm(permission, request.unit)
+    return request.user.may(permission, request.unit)

@@ -32,7 +32,7 @@ class AccessMixin(View):
     open_to: ClassVar[Open | None] = None
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if self.open_to is None and not self.may(self.permission):
+        if self.open_to is None and not self.needs(self.permission):
             decisions.labels("refused").inc()
             return self.refuse(self.permission)
         if self.open_to is None:
@@ -44,10 +44,18 @@ class AccessMixin(View):
                 return hooks.ask_proof(request)
             return forbidden(request, str(refusal), refusal.missing)
 
-    def may(self, permission: str) -> bool:
-        """Return whether the account may do it in the unit it works in."""
+    def needs(self, permission: str) -> bool:
+        """As `may`, for what is refused without the permission: a yes counts as a use of it."""
         unit = self.request.unit  # type: ignore[attr-defined]
         return unit is not None and self.request.user.has_perm(permission, unit)
+
+    def may(self, permission: str, unit: Any = None) -> bool:
+        """Return whether the account may do it, in the unit it works in or in another: for what is only
+        shown then.
+        """
+        reader: Any = self.request.user
+        place = unit or self.request.unit  # type: ignore[attr-defined]
+        return place is not None and bool(reader.may(permission, place))
 
     def refuse(self, permission: str) -> HttpResponse:
         """Answer 403, say what is missing, and journal the attempt."""

@@ -32,7 +32,7 @@ class Person:
     def __init__(self, *held: str) -> None:
         self.held: Collection[str] = held
 
-    def has_perm(self, perm: str, obj: object = None, /) -> bool:
+    def may(self, perm: str, obj: object = None, /) -> bool:
         return obj == "north" and perm in self.held
 
 

@@ -23,8 +23,9 @@ from tests.tampering import journal_laid_open, tamper
 
 ROOT = Path(__file__).parents[2]
 APPS = ("accounts", "adminrights", "groups", "roles")
-# The head of the chain, the state of mails and the receipts of forms are books of their own keepers.
-BOOKS = {"JournalHead", "OutgoingMail", "MailReport", "Receipt"}
+# The head of the chain, the state of mails, the receipts of forms and the uses of rights are books of their
+# own keepers.
+BOOKS = {"JournalHead", "OutgoingMail", "MailReport", "Receipt", "Use"}
 CHANGED = [m for app in APPS for m in apps.get_app_config(app).get_models() if m.__name__ not in BOOKS]
 WRITES = {
     "save",
@@ -53,6 +54,8 @@ WRITERS = {
     # When a session was last used, and its new number: nobody's rights.
     "accounts/sign_in/limits.py",
     "accounts/sign_in/steps.py",
+    # When a right was last used, which gives nobody anything.
+    "accounts/uses.py",
 }
 # What it deletes, it deletes from the copy.
 COPIES = {"adminrights/backups.py"}
