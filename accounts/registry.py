@@ -16,6 +16,7 @@ from accounts.services.sessions import record_sign_in
 from accounts.sign_in.limits import begin
 from accounts.sign_in.proof import ask_proof, proof_of_person
 from accounts.standing import one_level
+from adminrights.collecting import counts_at_sign_in
 from adminrights.hooks import hooks
 from adminrights.models import Unit
 from adminrights.promises import as_promised
@@ -38,6 +39,7 @@ def signed_in(sender: object, request: Any, user: Account, **kwargs: Any) -> Non
     """Record a sign-in, by whatever door, and begin to measure the session."""
     begin(request)
     record_sign_in(user)
+    counts_at_sign_in(request, user)
 
 
 def connect() -> None:

@@ -69,6 +69,8 @@ class Change:
     policy_changed: bool = False
     # By which rights of the actor it goes through, each with its unit; used once it is done.
     used: set[tuple[str, int]] = field(default_factory=set)
+    # The units of the changes that joined this one.
+    units: list[Unit] = field(default_factory=list)
     # What the hooks computed once and need again.
     scratch: dict[str, Any] = field(default_factory=dict)
 
@@ -99,6 +101,13 @@ class Change:
         """Remember that it goes through because the actor holds these permissions in the unit."""
         if not self.by_system:
             self.used.update((key, unit) for key in keys)
+
+    def join(self, unit: Unit | None, reason: str) -> None:
+        """Take another change into this one: where it belongs, and why it is made."""
+        if unit is not None:
+            self.units.append(unit)
+        if reason and reason not in self.reason:
+            self.reason = "; ".join(filter(None, [self.reason, reason]))
 
     def create(self, obj: models.Model) -> Any:
         """Insert an object and return it."""
@@ -301,6 +310,7 @@ def change(
     outer = _open.get()
     if outer is not None:
         outer.require(needs, unit)
+        outer.join(unit, reason)
         yield outer
         return
     current = Change(event, actor, unit, target, reason or current_origin().reason)

@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
+from .collecting import count_of
 from .navigation import Menu, menu_for
 
 PRODUCT = _("Admin & Rights")
@@ -22,6 +23,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "unit": unit,
         "units": units,
         "several_units": len(units) > 1,
+        "collected": count_of(request),
         # Partial answers draw no menu, so that it is made only where it is read.
         "navigation": SimpleLazyObject(lambda: _navigation(request, unit)),
     }

@@ -39,7 +39,9 @@ WRITTEN_IN: Mapping[str, frozenset[Event]] = {
     "account": frozenset({Event.ACCOUNT_UPDATED}),
 }
 # Steps that may write into objects of every kind.
-OF_ANY_KIND: frozenset[Event] = frozenset({Event.CHANGE_TAKEN_BACK, Event.POLICY_APPLIED})
+OF_ANY_KIND: frozenset[Event] = frozenset(
+    {Event.CHANGE_TAKEN_BACK, Event.POLICY_APPLIED, Event.EDITS_APPLIED}
+)
 
 
 @dataclass(frozen=True, slots=True)

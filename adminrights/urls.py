@@ -2,6 +2,7 @@
 
 from django.urls import include, path
 
+from adminrights.views.collected import CollectedDiscard, CollectedDiscardAll, CollectedPage
 from adminrights.views.home import Home
 from adminrights.views.mailbox import LetterPage, Mailbox
 from adminrights.views.units import UnitMove, UnitRename, UnitSwitch
@@ -19,6 +20,9 @@ urlpatterns = [
     path("mailbox/<str:letter>/", LetterPage.as_view(), name="letter"),
     path("webhooks/mail/<slug:provider>/", MailWebhook.as_view(), name="mail_webhook"),
     path("reports/policy/", PolicyReport.as_view(), name="policy_report"),
+    path("collected/", CollectedPage.as_view(), name="collected"),
+    path("collected/<int:pk>/discard/", CollectedDiscard.as_view(), name="collected_discard"),
+    path("collected/discard/", CollectedDiscardAll.as_view(), name="collected_discard_all"),
     path("units/switch/", UnitSwitch.as_view(), name="unit_switch"),
     path("units/<int:pk>/rename/", UnitRename.as_view(), name="unit_rename"),
     path("units/<int:pk>/move/", UnitMove.as_view(), name="unit_move"),

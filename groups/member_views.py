@@ -63,6 +63,7 @@ class MemberAddDated(GroupPage, Previewed):
     """Put one account into the group from a day to another; a dialog that also works as a page."""
 
     permission = "group_members:create"
+    collects = True
     form_class = SpanForm
     template_name = "generic/dialog_form.html"
     submit_label = gettext_lazy("Add with dates")

@@ -259,6 +259,7 @@ class GroupDelete(GroupPage, ConfirmPage):
     """Asks first, and says who loses what."""
 
     permission = "groups:delete"
+    collects = True
     submit_label = gettext_lazy("Delete group")
 
     def get_title(self) -> str:

@@ -24,6 +24,7 @@ class RuleAdd(RolePreviewedPage):
     """Add Rule: choose a resource, or everything in a module, then its actions."""
 
     permission = "roles:update"
+    is_whole = False
     title = gettext_lazy("Add Rule")
     form_class = RuleForm
     template_name = "roles/rule_form.html"
@@ -68,6 +69,8 @@ class RuleAdd(RolePreviewedPage):
 class RuleEdit(RuleAdd):
     """Other actions for a resource that the role already has a rule about."""
 
+    is_whole = True
+
     def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         super().setup(request, *args, **kwargs)
         self.target = known_target(kwargs["target"])
@@ -83,6 +86,7 @@ class RuleRemove(RolePage, ConfirmPage):
     """Asks first, and says who loses what by it."""
 
     permission = "roles:update"
+    collects = True
     submit_label = gettext_lazy("Remove rule")
 
     @property

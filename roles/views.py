@@ -163,6 +163,7 @@ class RolePreviewedPage(Previewed, RoleEditPage):
     """What is saved here reaches everybody who has the role: the page says whom."""
 
     asks = True
+    collects = is_whole = True
 
 
 class RoleEdit(RoleEditPage):
@@ -216,6 +217,7 @@ class RoleDelete(RolePage, ConfirmPage):
     """Asks first, and lists the groups that carry the role and what each person loses (C-18, scenario 9)."""
 
     permission = "roles:delete"
+    collects = True
     submit_label = gettext_lazy("Delete role")
 
     def get_title(self) -> str:

@@ -13,7 +13,7 @@ from accounts.models import Account
 from accounts.services.items import register_item
 from accounts.services.rules import Wanted, give_waiver, start_rule
 from adminrights.change import SYSTEM
-from adminrights.models import JournalEntry, Unit
+from adminrights.models import CollectedEdit, JournalEntry, Unit
 from adminrights.navigation import MENU, Item
 from tests.factories import AccountFactory, GroupFactory, RoleFactory, UnitFactory
 from tests.post import promise
@@ -48,6 +48,9 @@ TABLE = [
     Address("accounts:invitation_accept", EVERYONE),
     Address("accounts:invitation_open", EVERYONE, text="token"),
     Address("accounts:find", SIGNED_IN),
+    Address("collected", SIGNED_IN),
+    Address("collected_discard", SIGNED_IN, "collected edit"),
+    Address("collected_discard_all", SIGNED_IN),
     Address("accounts:my_access", SIGNED_IN),
     Address("accounts:my_profile", SIGNED_IN),
     Address("accounts:my_password", SIGNED_IN),
@@ -197,6 +200,7 @@ def things_of(unit: Unit) -> dict[str, int]:
         "access rule": rule.pk,
         "waiver": waiver.pk,
         "mail": promise(account).pk,
+        "collected edit": kept_by(account, unit).pk,
         "account": account.pk,
         "model": AccountFactory(unit=unit).pk,
         "unit": unit.pk,
@@ -204,6 +208,14 @@ def things_of(unit: Unit) -> dict[str, int]:
         "role": RoleFactory(unit=unit, rules=["ad_campaigns:list"]).pk,
         "item": item,
     }
+
+
+def kept_by(account: Account, unit: Unit) -> CollectedEdit:
+    """Return an edit that the account has collected: a person to put into no group."""
+    sent = {"account": [str(account.pk)]}
+    return CollectedEdit.objects.create(
+        account=account, unit=unit, path="/groups/0/members/add/", title="Add", sent=sent, at=timezone.now()
+    )
 
 
 def path_of(address: Address, objects: dict[str, int]) -> str:

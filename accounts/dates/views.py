@@ -178,6 +178,7 @@ class DatesSet(DatedPage, PreviewedFormPage):
 class DatesCancel(DatedPage, ConfirmPage):
     """Takes back what has yet to begin."""
 
+    collects = True
     submit_label = gettext_lazy("Take it back")
 
     def get_title(self) -> str:

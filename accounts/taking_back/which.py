@@ -41,6 +41,7 @@ FIT = frozenset(
         Event.ROLE_RESTORED,
         Event.CHANGE_TAKEN_BACK,
         Event.POLICY_APPLIED,
+        Event.EDITS_APPLIED,
     }
 )
 # What there is instead, where people might look for it.

@@ -123,6 +123,7 @@ class AccountEdit(AccountFormPage, EditPage):
     permission = "accounts:update"
     title = gettext_lazy("Edit")
     form_class = EditAccountForm
+    collects = is_whole = True
     submit_label = gettext_lazy("Save")
     matrix_url_name = "account_edit_matrix"
 

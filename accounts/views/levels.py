@@ -107,6 +107,8 @@ class GridPage(PreviewedPage):
     def form_valid(self, form: CellsForm) -> HttpResponse:  # type: ignore[override]
         if "preview" in self.request.POST:
             return self.look_ahead(form)
+        if self.wants_collecting():
+            return self.collect(form)
         try:
             change = self.try_out(form)
         except NotAllowed:

@@ -25,6 +25,7 @@ class MakeLike(AccountPage, ConfirmPage):
     permission = "accounts:get"
     submit_label = gettext_lazy("Make it so")
     submit_style = "primary"
+    collects = True
     rest: Difference | None = None
     plan: Plan | None = None
 

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -38,6 +37,9 @@ class AccountPermissions(PreviewedFormPage):
     def get_title(self) -> str:
         return str(self.object.name)
 
+    def get_collected_title(self) -> str:
+        return _("Permissions of %s") % self.object.name
+
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         self.object = self.find()
         form = self.get_form()
@@ -61,13 +63,10 @@ class AccountPermissions(PreviewedFormPage):
         own = self.opened.sheet if self.opened else self.sheet()
         return super().get_form_kwargs() | {"own": [key.partition(":")[2] for key in own]}
 
-    def form_valid(self, form: BaseForm) -> HttpResponse:
-        if "all_permissions" in self.request.POST:
-            form.everything = passable(self.shown(), given=True)  # type: ignore[attr-defined]
-        return super().form_valid(form)
-
     def apply(self, form: PermissionsForm) -> Account:
         account: Account = self.object
+        if "all_permissions" in self.request.POST:
+            form.everything = passable(self.shown(), given=True)
         set_permissions(account, form.wanted(), actor=self.request.user, unit=self.unit, seen=self.seen)
         return account
 

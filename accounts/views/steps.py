@@ -22,18 +22,20 @@ from accounts.views.accounts import AccountPage
 from accounts.views.tabs import has_several_units
 from adminrights.change import Change, preview
 from adminrights.consequences import Line, consequences
-from adminrights.exceptions import Moved, Refused
+from adminrights.exceptions import Invalid, Moved, Refused
 from adminrights.promises import promised, seal, unseal
 from adminrights.views import CommandPage, FormPage
+from adminrights.views.collecting import Collected
 
 
-class StepPage(AccountPage, FormPage):
+class StepPage(AccountPage, Collected, FormPage):
     """Says what a step will do, asks, and does it. What would be refused says why and has no button."""
 
     template_name = "generic/confirm.html"
     dialog_template_name = "generic/confirm.html"
     form_class: Any = ReasonForm
     submit_style = "danger"
+    collects = True
 
     def step(self, account: Account, reason: str) -> object:
         """Call the service."""
@@ -60,6 +62,22 @@ class StepPage(AccountPage, FormPage):
             return super().refused(form, refusal)
         context = self.get_context_data(form=form, said=str(refusal))
         return self.render_to_response(context, status=409)
+
+    def form_valid(self, form: BaseForm) -> HttpResponse:
+        if not self.wants_collecting():
+            return super().form_valid(form)
+        change, refusal = self.try_out()
+        if refusal:
+            return self.refused(form, Invalid(refusal))
+        try:
+            return self.keep(self.lines(change))
+        except Invalid as full:
+            return self.refused(form, full)
+
+    def do(self) -> None:
+        form = self.get_form()
+        form.is_valid()
+        self.step(self.object, form.cleaned_data.get("reason", ""))
 
     def sentence(self) -> str:
         """Return what will happen, in one sentence."""

@@ -149,6 +149,7 @@ class UnitClose(UnitPage, ConfirmPage):
     """Asks first, and says who loses what (Z10)."""
 
     permission = "units:delete"
+    collects = True
     submit_label = gettext_lazy("Close unit")
 
     def get_title(self) -> str:
@@ -205,6 +206,7 @@ class FeaturePage(UnitPage, ConfirmPage):
     """Says first who gains or loses what by a feature (S3-90, S3-91)."""
 
     permission = "units:update"
+    collects = True
     on = False
 
     def label(self) -> str:

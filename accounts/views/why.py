@@ -209,6 +209,7 @@ class AccountAllow(PermissionPart, AccountPage, ConfirmPage):
     permission = "accounts:get"
     submit_label = gettext_lazy("Change it")
     submit_style = "primary"
+    collects = True
 
     @cached_property
     def steps(self) -> tuple[Step, ...]:

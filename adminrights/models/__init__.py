@@ -1,4 +1,5 @@
 from adminrights.models.base import ChangedModel, ChangedQuerySet
+from adminrights.models.collected import CollectedEdit
 from adminrights.models.facts import Fact, FactQuerySet
 from adminrights.models.journal import JournalEntry, JournalHead, JournalMention
 from adminrights.models.mail import MailReport, OutgoingMail
@@ -8,6 +9,7 @@ from adminrights.models.units import Unit, UnitFeature
 __all__ = [
     "ChangedModel",
     "ChangedQuerySet",
+    "CollectedEdit",
     "Fact",
     "FactQuerySet",
     "JournalEntry",

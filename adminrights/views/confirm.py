@@ -11,10 +11,10 @@ from adminrights.exceptions import Moved, NotAllowed, Refused
 from adminrights.going import go
 from adminrights.once import Answer, once
 from adminrights.promises import promised, seal, unseal
-from adminrights.views.pages import Page
+from adminrights.views.collecting import Collected
 
 
-class ConfirmPage(Page):
+class ConfirmPage(Collected):
     """Shows what `run` would do, by doing it and rolling it back; does it on POST."""
 
     template_name = "generic/confirm.html"
@@ -25,11 +25,17 @@ class ConfirmPage(Page):
         """Do it and return the sentence that tells the outcome."""
         raise NotImplementedError
 
+    def do(self) -> None:
+        self.run()
+
     def get_sentence(self) -> str:
         """Return what will happen, in one sentence."""
         return ""
 
     def get_success_url(self) -> str:
+        return str(self.object.get_absolute_url())
+
+    def get_cancel_url(self) -> str:
         return str(self.object.get_absolute_url())
 
     def get_refused_url(self) -> str:
@@ -75,6 +81,8 @@ class ConfirmPage(Page):
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         self.object = self.find()
+        if self.wants_collecting():
+            return self.collect()
         try:
             answer = once(request, self.carry_out)
         except NotAllowed:
@@ -88,12 +96,24 @@ class ConfirmPage(Page):
         messages.success(request, answer.text)
         return go(request, answer.url)
 
+    def collect(self) -> HttpResponse:
+        """Keep the step, unless it is refused."""
+        try:
+            shown = self.get_consequences(preview(self.run))
+            self.object = self.find()
+            return self.keep(shown)
+        except NotAllowed:
+            raise
+        except Refused as refusal:
+            messages.error(self.request, str(refusal))
+            return go(self.request, self.get_refused_url())
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         extra = {
             "sentence": self.get_sentence(),
             "submit_label": self.submit_label,
             "submit_style": self.submit_style,
-            "cancel_url": self.object.get_absolute_url(),
+            "cancel_url": self.get_cancel_url(),
         }
         return super().get_context_data(**extra | kwargs)
 
@@ -103,6 +123,7 @@ class PreviewedCommand(ConfirmPage):
 
     http_method_names = ["post"]
     submit_style = "primary"
+    collects = True
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if "preview" not in request.POST:
@@ -112,7 +133,7 @@ class PreviewedCommand(ConfirmPage):
 
     def kept(self) -> dict[str, Any]:
         """Return what was sent, for the question to send it again."""
-        untyped = {"csrfmiddlewaretoken", "preview", "previewed"}
+        untyped = {"csrfmiddlewaretoken", "preview", "previewed", "collect"}
         return {name: value for name, value in self.request.POST.items() if name not in untyped}
 
     def get_refused_url(self) -> str:

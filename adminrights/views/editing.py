@@ -116,14 +116,7 @@ class EditPage(FormPage):
 
     def overtaken(self, form: Any) -> HttpResponse:
         """Show the form again, with their changes and mine put together, and what both changed to choose."""
-        mine: Sheet = {}
-        for part in self.parts():
-            mine |= part.typed(form)
-        self.object = self.find()
-        self.stock = self.take_stock()
-        merged = merge(self.opened.sheet if self.opened else None, self.stock.sheet, mine)
-        data = form.data.copy()
-        self.refill(data, merged.sheet)
+        merged, mine, data = self.put_together(form)
         again = self.get_form_class()(**self.get_form_kwargs() | {"data": data})
         for key in merged.theirs:
             if key in again.fields:
@@ -132,6 +125,32 @@ class EditPage(FormPage):
         if conflict.own and not conflict.clashes:
             return self.go_on(data, conflict)
         return self.render_to_response(self.get_context_data(form=again, conflict=conflict), status=409)
+
+    def put_together(self, form: Any) -> tuple[Merge, Sheet, QueryDict]:
+        """Return what others changed with what I typed, what I typed, and the form's data with both."""
+        mine: Sheet = {}
+        for part in self.parts():
+            mine |= part.typed(form)
+        self.object = self.find()
+        self.stock = self.take_stock()
+        merged = merge(self.opened.sheet if self.opened else None, self.stock.sheet, mine)
+        data = form.data.copy()
+        self.refill(data, merged.sheet)
+        return merged, mine, data
+
+    def on_top(self, form: Any) -> Any:
+        """Return the form anew, on top of what was changed since it was opened; None where both clash."""
+        merged, _mine, data = self.put_together(form)
+        if merged.clashes or self.opened is None:
+            return None
+        self.opened = self.stock
+        return self.get_form_class()(**self.get_form_kwargs() | {"data": data})
+
+    def fields_changed(self, form: Any) -> list[str]:
+        """Return the labels of the first fields that I changed."""
+        merged, _mine, _data = self.put_together(form)
+        words = Words(self.parts(), merged.mine)
+        return [words.label(key) for key in self.concerning(merged.mine)[:MOST_SHOWN]]
 
     def go_on(self, data: QueryDict, conflict: Conflict) -> HttpResponse:
         """Save what I typed on top of what I myself saved in another window: nobody has to be asked."""

@@ -9,18 +9,19 @@ from django.utils.translation import gettext as _
 
 from adminrights.change import Change, preview
 from adminrights.consequences import Line, consequences
-from adminrights.exceptions import Moved, NotAllowed, Refused
+from adminrights.exceptions import Invalid, Moved, NotAllowed, Refused, Stale
 from adminrights.once import Answer
 from adminrights.promises import Promise, needs_a_look, promised, seal, unseal
+from adminrights.views.collecting import Collected
 from adminrights.views.editing import CHOICE, EditPage
 from adminrights.views.pages import FormPage
 
 # Of the form, what isn't typed into it.
-UNTYPED = frozenset({"csrfmiddlewaretoken", "opened", "preview", "previewed"})
+UNTYPED = frozenset({"csrfmiddlewaretoken", "opened", "preview", "previewed", "collect"})
 MOST_SAID = 4
 
 
-class Previewed(FormPage):
+class Previewed(Collected, FormPage):
     """With the button Preview it shows what saving would do; what was shown and is saved then is the same.
 
     Saving without a look is possible. A form that reaches people whom the page doesn't show `asks`: where
@@ -51,6 +52,8 @@ class Previewed(FormPage):
     def form_valid(self, form: BaseForm) -> HttpResponse:
         if "preview" in self.request.POST:
             return self.look_ahead(form)
+        if self.wants_collecting():
+            return self.collect(form)
         if self.asks and not self.looked()[0]:
             try:
                 change = self.try_out(form)
@@ -62,6 +65,31 @@ class Previewed(FormPage):
                 said = _("Look at what this does to people. Save again if it is what you want.")
                 return self.show(form, change, said)
         return super().form_valid(form)
+
+    def collect(self, form: Any) -> HttpResponse:
+        """Keep the form, unless what it says is refused."""
+        try:
+            shown = self.told(self.try_out(form))
+            typed = self.fields_changed(form) if isinstance(self, EditPage) else []
+            named: list[Line] = [{"kind": "note", "text": f"{', '.join(typed)}."}] if typed else []
+            return self.keep([*named, *shown])
+        except NotAllowed:
+            raise
+        except Refused as refusal:
+            return self.refused(form, refusal)
+
+    def do(self) -> None:
+        form = self.get_form()
+        refuse_wrong(form)
+        try:
+            self.apply(form)
+        except Stale:
+            # Most often by the edits before it: it is done on top of them.
+            again = self.on_top(form) if isinstance(self, EditPage) else None
+            if again is None:
+                raise
+            refuse_wrong(again)
+            self.apply(again)
 
     def carry_out(self, form: Any) -> Answer:
         with promised(self.looked()[0]) as self.promise:
@@ -113,6 +141,15 @@ class Previewed(FormPage):
 
 class PreviewedPage(Previewed, EditPage):
     """A form about what somebody else may be editing too, and that says what saving would do."""
+
+    collects = True
+    is_whole = True
+
+
+def refuse_wrong(form: Any) -> None:
+    """Raise Invalid, with what is wrong, for a form that isn't valid."""
+    if not form.is_valid():
+        raise Invalid(" ".join(str(error) for errors in form.errors.values() for error in errors))
 
 
 def digest_of_typed(data: QueryDict) -> str:

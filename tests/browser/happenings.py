@@ -3,6 +3,7 @@
 from contextlib import suppress
 
 from django.test import RequestFactory
+from django.utils import timezone
 
 from accounts.models import Account, Item
 from accounts.services.items import hand_over, register_item
@@ -11,7 +12,7 @@ from accounts.services.sessions import record_failed_sign_in
 from accounts.sign_in.throttle import count_reset
 from adminrights.change import SYSTEM
 from adminrights.exceptions import TooManyTries
-from adminrights.models import JournalEntry, OutgoingMail, Unit
+from adminrights.models import CollectedEdit, JournalEntry, OutgoingMail, Unit
 from adminrights.origin import originating
 from groups.models import Group
 from groups.services import update_group
@@ -54,3 +55,17 @@ def entry_about(group: Group) -> int:
     """Do something to the group that can be taken back, and return the entry that tells of it."""
     update_group(group, actor=SYSTEM, description="They write the letters.")
     return JournalEntry.objects.filter(event="group.updated").latest("sequence").pk
+
+
+def collected_by(account: Account, group: Group, person: Account) -> None:
+    """Let the account have collected that the person comes into the group, and once what can't be done."""
+    for number, pk in ((group.pk, person.pk), (0, person.pk)):
+        CollectedEdit.objects.create(
+            account=account,
+            unit=group.unit,
+            path=f"/groups/{number}/members/add/",
+            title=f"Add to {group}",
+            shown=[f"{person.name} gains: something"],
+            sent={"account": [str(pk)]},
+            at=timezone.now(),
+        )

@@ -20,7 +20,7 @@ from groups.models import Group
 from roles.models import Role
 from tests.browser.acts import click, dialog, follow, head, menu_of, path_of, press, see_matrix, sideways
 from tests.browser.conftest import Trouble
-from tests.browser.happenings import entry_about, go_wrong, handed_to
+from tests.browser.happenings import collected_by, entry_about, go_wrong, handed_to
 from tests.dates import plan
 from tests.factories import AccountFactory
 from tests.post import LINK
@@ -123,6 +123,7 @@ ADMINISTRATOR = {
     "accounts:unit_owner": ["/units/{unit}/owner/?find=e", "/units/{unit}/owner/?account={gwen}"],
     "unit_rename": ["/units/{unit}/rename/"],
     "unit_move": ["/units/{unit}/move/"],
+    "collected": ["/collected/"],
     "accounts:find": ["/find/", "/find/?q=a", "/find/?q=zzzz"],
     "accounts:my_access": ["/me/"],
     "accounts:my_profile": ["/me/profile/"],
@@ -171,6 +172,8 @@ SHOWN_BY_OTHERS = {
 WITHOUT_A_PAGE = {
     "home",
     "unit_switch",
+    "collected_discard",
+    "collected_discard_all",
     "accounts:sign_out",
     "accounts:account_create_matrix",
     "accounts:account_edit_matrix",
@@ -230,6 +233,7 @@ def world(
     resend_invitation(penny, actor=ada, unit=unit)
     go_wrong(unit, gwen, dora)
     item = handed_to([ada, gwen], unit)
+    collected_by(ada, campaign_team, dora)
     send_due()
     invitation, reset = (mailbox.letters(to=account.email)[0] for account in (penny, gwen))
     return World(

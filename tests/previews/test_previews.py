@@ -41,6 +41,7 @@ NO_RIGHTS = {
     "accounts:unit_owner", "accounts:bulk_add", "accounts:bulk_remove", "accounts:bulk_resend",
     "accounts:bulk_disable", "accounts:bulk_reactivate",
     # What changes later is judged by them; themselves they give and take nothing.
+    "collected_discard", "collected_discard_all",
     "accounts:access_rule_create", "accounts:access_rule_edit", "accounts:waiver_create",
 }  # fmt: skip
 
