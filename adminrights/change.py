@@ -19,6 +19,9 @@ from typing import Any
 from django.db import models, transaction
 
 from adminrights import clock, journal
+from adminrights.actors import SYSTEM as SYSTEM
+from adminrights.actors import Actor as Actor
+from adminrights.actors import System
 from adminrights.effects import Effects
 from adminrights.events import Event
 from adminrights.exceptions import NotAllowed, Refused
@@ -27,20 +30,6 @@ from adminrights.models import Fact, JournalEntry, JournalHead, OutgoingMail, Un
 from adminrights.models.base import pipeline_writes as _writing
 from adminrights.origin import current_origin
 from adminrights.plain import batches, plain
-
-
-class System:
-    """The actor of commands and of the product itself: passes every check, is named in the journal."""
-
-    pk = None
-
-    def __str__(self) -> str:
-        return "System"
-
-
-SYSTEM = System()
-Actor = Any  # an Account or SYSTEM; accounts stand above this package, so their type can't be named here
-
 
 _open: ContextVar["Change | None"] = ContextVar("change", default=None)
 _previewed: ContextVar["list[Change] | None"] = ContextVar("previewed", default=None)
