@@ -7,6 +7,7 @@ from accounts.views import bulk
 urlpatterns = [
     path("accounts/bulk/add-to-groups/", bulk.IntoGroupsPage.as_view(), name="bulk_add"),
     path("accounts/bulk/remove-from-groups/", bulk.OutOfGroupsPage.as_view(), name="bulk_remove"),
+    path("accounts/bulk/end/", bulk.EndThenPage.as_view(), name="bulk_end"),
     path("accounts/bulk/resend/", bulk.ResendPage.as_view(), name="bulk_resend"),
     path("accounts/bulk/disable/", bulk.DisablePage.as_view(), name="bulk_disable"),
     path("accounts/bulk/reactivate/", bulk.ReactivatePage.as_view(), name="bulk_reactivate"),

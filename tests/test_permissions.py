@@ -75,6 +75,7 @@ TABLE = [
     Address("accounts:account_list", "accounts:list"),
     Address("accounts:bulk_add", "group_members:create"),
     Address("accounts:bulk_remove", "group_members:delete"),
+    Address("accounts:bulk_end", "accounts:update"),
     Address("accounts:bulk_resend", "accounts:update"),
     Address("accounts:bulk_disable", "accounts:update"),
     Address("accounts:bulk_reactivate", "accounts:update"),

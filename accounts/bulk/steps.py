@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Count
@@ -28,6 +29,9 @@ class Asked:
     actor: Any
     unit: Unit
     groups: Collection[Group] = ()
+    # Of what ends: the access to the unit too, and when; none is no end.
+    access: bool = False
+    ends: datetime | None = None
     reason: str = ""
 
 
@@ -46,6 +50,8 @@ class Step:
     # Accounts that one change of the kind takes.
     most = 10_000
     chooses_groups = False
+    chooses_end = False
+    chooses_access = False
     takes_reason = False
     style = "primary"
 
@@ -59,7 +65,7 @@ class Step:
 
 
 class IntoGroups(Step):
-    chooses_groups = True
+    chooses_groups = chooses_end = True
     label, icon, permission = gettext_lazy("Add to groups"), "user-plus", "group_members:create"
     already = gettext_lazy("in the group already")
 
@@ -71,7 +77,7 @@ class IntoGroups(Step):
         return Sorted([account for account in people if account.pk not in done], done)
 
     def run(self, people: list[Account], asked: Asked) -> None:
-        bulk.put_into_groups(people, asked.groups, actor=asked.actor, unit=asked.unit)
+        bulk.put_into_groups(people, asked.groups, actor=asked.actor, unit=asked.unit, ends=asked.ends)
 
 
 class OutOfGroups(Step):
@@ -87,6 +93,28 @@ class OutOfGroups(Step):
 
     def run(self, people: list[Account], asked: Asked) -> None:
         bulk.take_out_of_groups(people, asked.groups, actor=asked.actor, unit=asked.unit)
+
+
+class EndThen(Step):
+    chooses_groups = chooses_end = chooses_access = True
+    label, icon, permission = gettext_lazy("Set end date"), "calendar-clock", "accounts:update"
+    nothing_here = gettext_lazy("has nothing of this here, or it ends then already")
+
+    def sort(self, people: list[Account], asked: Asked) -> Sorted:
+        facts = bulk.facts_of(people, asked.groups, access=asked.access, unit=asked.unit)
+        ending = {fact.account_id for fact in facts if fact.expires_at != asked.ends}
+        rest = {account.pk: str(self.nothing_here) for account in people if account.pk not in ending}
+        return Sorted([account for account in people if account.pk in ending], rest)
+
+    def run(self, people: list[Account], asked: Asked) -> None:
+        bulk.set_end(
+            people,
+            asked.groups,
+            access=asked.access,
+            ends=asked.ends,
+            actor=asked.actor,
+            unit=asked.unit,
+        )
 
 
 def memberships(people: Collection[Account], groups: Collection[Group]) -> Mapping[int, int]:
@@ -168,6 +196,7 @@ class Resend(StatusStep):
 BY_URL: dict[str, Any] = {
     "bulk_add": IntoGroups(),
     "bulk_remove": OutOfGroups(),
+    "bulk_end": EndThen(),
     "bulk_resend": Resend(),
     "bulk_reactivate": Reactivate(),
     "bulk_disable": Disable(),

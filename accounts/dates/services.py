@@ -1,11 +1,12 @@
 """The dates of what an account has: from when, and to when. Another date is another fact (Fact)."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from accounts.dates.kinds import Dated, Kind, is_planned, kind_of, place_of
+from accounts.dates.kinds import KINDS, Dated, Kind, is_planned, kind_of, place_of
 from accounts.models import UnitAccess
 from accounts.reach import administered
 from accounts.services.unit_access import refuse_beyond, refuse_own_access
@@ -14,6 +15,7 @@ from adminrights.conflicts import Sheet, refuse_stale, text_of
 from adminrights.days import Span, day_of, refuse_impossible
 from adminrights.events import Event
 from adminrights.exceptions import Invalid, NotAllowed
+from adminrights.models import Unit
 from adminrights.models.facts import standing_now
 
 
@@ -38,6 +40,38 @@ def set_dates(fact: Dated, span: Span, *, actor: Actor, seen: Sheet | None = Non
         c.end(fact)
         new: Dated = c.start(fact.like(starts, span.ends))
         return new
+
+
+def set_ends(facts: Collection[Dated], ends: datetime | None, *, actor: Actor, unit: Unit) -> list[Dated]:
+    """Let all of these facts end then, in one change, as `set_dates` does with one; return the new ones.
+
+    Facts that end then already, or are over, stay. Raises what `set_dates` raises.
+    """
+    with change(Event.DATES_CHANGED, actor=actor, unit=unit) as c:
+        refuse_impossible(Span(None, ends), c.at)
+        new: list[Dated] = []
+        for kind in KINDS.values():
+            wanted = Q(pk__in=[fact.pk for fact in facts if isinstance(fact, kind.model)])
+            found = [f for f in kind.facts(standing_now(c.at), wanted).order_by("pk") if f.expires_at != ends]
+            new += _end_then(c, kind, found, ends)
+    return new
+
+
+def _end_then(c: Change, kind: Kind, facts: list[Dated], ends: datetime | None) -> list[Dated]:
+    for fact in {place_of(fact).pk: fact for fact in facts}.values():
+        _require(c, kind, fact)
+    accesses = [fact for fact in facts if isinstance(fact, UnitAccess)]
+    for fact in accesses:
+        refuse_own_access(c, fact.account_id)
+    for place in {fact.unit.pk: fact.unit for fact in accesses}.values():
+        refuse_beyond([fact for fact in accesses if fact.unit == place], administered(c.actor, place))
+    for fact in facts:
+        if is_planned(fact, c.at):
+            refuse_impossible(Span(fact.starts_at, ends), c.at)
+    c.end_all(facts)
+    starts = [fact.starts_at if is_planned(fact, c.at) else c.at for fact in facts]
+    new: list[Dated] = c.start_all([fact.like(at, ends) for fact, at in zip(facts, starts, strict=True)])
+    return new
 
 
 def cancel_planned(fact: Dated, *, actor: Actor) -> None:

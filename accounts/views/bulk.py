@@ -1,5 +1,6 @@
 """What is done with many accounts at once: whom, what it does to each, then all of it as one change."""
 
+from datetime import datetime
 from typing import Any, ClassVar
 
 from django import forms
@@ -7,18 +8,20 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.bulk.planning import Agreed, Plan, fresh, plan, unseal
 from accounts.bulk.results import counted, keep, kept, outcomes, told
 from accounts.bulk.selection import Selection, fingerprint, read_selection
-from accounts.bulk.steps import BY_URL, Asked
+from accounts.bulk.steps import BY_URL, Asked, Step
 from accounts.forms.accounts import ReasonForm
 from accounts.models import Account
 from accounts.sign_in.proof import ask_proof, is_proved
-from adminrights.consequences import consequences
-from adminrights.exceptions import Moved, NotAllowed, Refused
+from adminrights.consequences import Line, consequences
+from adminrights.days import DayField, Span, end_of, in_words, refuse_impossible
+from adminrights.exceptions import Invalid, Moved, NotAllowed, Refused
 from adminrights.going import go
 from adminrights.navigation import Link
 from adminrights.once import Answer, once
@@ -32,7 +35,7 @@ LISTS = "accounts:list"
 
 
 class GroupsForm(forms.Form):
-    """Which groups."""
+    """Which groups, and what else the step asks for."""
 
     groups = forms.ModelMultipleChoiceField(
         label=gettext_lazy("Groups"),
@@ -41,9 +44,37 @@ class GroupsForm(forms.Form):
         error_messages={"required": gettext_lazy("Tick a group.")},
     )
 
-    def __init__(self, *args: Any, offered: Any, **kwargs: Any) -> None:
+    access = forms.BooleanField(label=gettext_lazy("Access to this unit itself"), required=False)
+    ends = DayField(label=gettext_lazy("Last day"))
+
+    def __init__(self, *args: Any, offered: Any, step: Step, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["groups"].queryset = offered  # type: ignore[attr-defined]
+        self.fields["groups"].required = not step.chooses_access
+        self.fields["ends"].help_text = _("It holds to the end of this day. Empty: no end.")
+        for name, asked in (("access", step.chooses_access), ("ends", step.chooses_end)):
+            if not asked:
+                del self.fields[name]
+
+    def clean_ends(self) -> datetime | None:
+        """Return the last moment of the day. Raises for a day that is over."""
+        ends = end_of(self.cleaned_data["ends"]) if self.cleaned_data["ends"] else None
+        try:
+            refuse_impossible(Span(None, ends), timezone.now())
+        except Invalid as refusal:
+            raise forms.ValidationError(str(refusal)) from None
+        return ends
+
+    def clean(self) -> dict[str, Any]:
+        asked = "access" in self.fields and not self.errors
+        if asked and not self.cleaned_data["access"] and not self.cleaned_data["groups"]:
+            raise forms.ValidationError(_("Tick what shall end: groups, or the access to this unit."))
+        return self.cleaned_data
+
+    def kept(self) -> dict[str, str]:
+        """Return what the next form sends again beside the groups."""
+        names = [name for name in ("access", "ends") if name in self.fields]
+        return {name: str(self.data[name]) for name in names if self.data.get(name)}
 
 
 class BulkPage(Page):
@@ -85,7 +116,8 @@ class BulkPage(Page):
     @property
     def place(self) -> str:
         """What a look is good for: this step, by one reader in one unit, with what was chosen."""
-        chosen = ",".join(str(group.pk) for group in self.asked.groups)
+        groups = [group.pk for group in self.asked.groups]
+        chosen = ",".join(map(str, [*groups, self.asked.access, self.asked.ends]))
         return f"bulk:{self.url_name}:{self.request.user.pk}:{self.unit.pk}:{chosen}"
 
     def get_form(self) -> Any:
@@ -94,7 +126,8 @@ class BulkPage(Page):
             offered = (
                 Group.objects.in_unit(self.unit).filter(standing_role=None).order_by("display_name", "pk")
             )
-            return GroupsForm(sent if "next" in sent or "do" in sent else None, offered=offered)
+            bound = sent if "next" in sent or "do" in sent else None
+            return GroupsForm(bound, offered=offered, step=self.step)
         return ReasonForm(sent) if self.step.takes_reason else forms.Form(sent)
 
     def show(self, form: Any, said: str = "", status: int = 200) -> HttpResponse:
@@ -147,7 +180,9 @@ class BulkPage(Page):
         selection, found = self.selection, kwargs.get("found")
         number = len(selection.people)
         chosen = ngettext("%d account is chosen.", "%d accounts are chosen.", number) % number
-        extra = {"chosen": chosen, "carried": selection.carried, "step": self.step}
+        form = kwargs["form"]
+        kept = form.kept() if isinstance(form, GroupsForm) and form.is_bound else {}
+        extra = {"chosen": chosen, "carried": selection.carried, "step": self.step, "kept": kept}
         if found is not None:
             extra |= self.planned(selection, found)
         cancel = reverse("accounts:account_list")
@@ -160,10 +195,25 @@ class BulkPage(Page):
             "counts": counted(len(found.done), len(found.nothing), len(found.refused)),
             "lines": lines[:SHOWN],
             "more": max(len(lines) - SHOWN, 0),
-            "effects": consequences(found.change) if found.done else [],
+            "effects": self.foretold(found) if found.done else [],
             "shown": found.seal(self.place) if found.done else "",
             "groups": self.asked.groups,
+            "access": self.asked.access,
+            "ends": self.asked.ends,
         }
+
+    def foretold(self, found: Plan) -> list[Line]:
+        """Return what it does to people, now and on the last day that was chosen."""
+        if self.asked.ends is None:
+            return consequences(found.change)
+        number = len(found.done)
+        said = ngettext(
+            "It ends by itself for %(count)d person at %(when)s.",
+            "It ends by itself for %(count)d people at %(when)s.",
+            number,
+        )
+        line = {"kind": "lose", "text": said % {"count": number, "when": in_words(self.asked.ends)}}
+        return [*consequences(found.change), line]
 
 
 class IntoGroupsPage(BulkPage):
@@ -174,6 +224,11 @@ class IntoGroupsPage(BulkPage):
 class OutOfGroupsPage(BulkPage):
     permission = "group_members:delete"
     url_name = "bulk_remove"
+
+
+class EndThenPage(BulkPage):
+    permission = "accounts:update"
+    url_name = "bulk_end"
 
 
 class ResendPage(BulkPage):

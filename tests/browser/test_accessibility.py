@@ -155,6 +155,7 @@ SHOWN_BY_OTHERS = {
     # Steps of the journey in test_bulk.py.
     "accounts:bulk_add",
     "accounts:bulk_remove",
+    "accounts:bulk_end",
     "accounts:bulk_resend",
     "accounts:bulk_disable",
     "accounts:bulk_reactivate",

@@ -1,14 +1,17 @@
 """One step for many accounts: whom, what it does to each, then all of it as one change."""
 
 import re
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
-from accounts.models import Account
+from accounts.models import Account, UnitAccess
 from adminrights.change import SYSTEM
+from adminrights.days import end_of
 from adminrights.models import JournalEntry, OutgoingMail, Unit
 from groups.models import Group, Membership
 from groups.services import add_members
@@ -51,7 +54,7 @@ def test_the_list_offers_the_steps_to_whoever_may_do_them(
 ) -> None:
     page = as_ada.get(reverse("accounts:account_list"))
     assert [str(button.label) for button in page.context["bulk"]] == [
-        "Add to groups", "Remove from groups", "Resend Invite", "Reactivate", "Disable",
+        "Add to groups", "Remove from groups", "Set end date", "Resend Invite", "Reactivate", "Disable",
     ]  # fmt: skip
     assert f'name="pk" value="{nemo.pk}" form="bulk"' in page.content.decode()
     theirs = signed_in(helen).get(reverse("accounts:account_list"))
@@ -212,3 +215,69 @@ def test_what_nobody_showed_is_only_shown(shown: str, as_ada: Client, nemo: Acco
     assert "Nothing is done yet." in text_of(answer)
     nemo.refresh_from_db()
     assert nemo.status == "active"
+
+
+def end_tomorrow() -> tuple[str, datetime]:
+    day = timezone.localdate() + timedelta(days=1)
+    return day.isoformat(), end_of(day)
+
+
+def test_many_memberships_and_accesses_end_on_one_day(
+    as_ada: Client, ada: Account, unit: Unit, crowd: list[Account], campaign_team: Group
+) -> None:
+    add_members(campaign_team, crowd[:2], actor=SYSTEM)
+    day, moment = end_tomorrow()
+    chosen = {"groups": [campaign_team.pk], "access": "on", "ends": day}
+    people = ticked([*crowd, ada])
+    entries = JournalEntry.objects.count()
+
+    shown = as_ada.post(url("end"), people | chosen | {"next": "1"})
+    text = text_of(shown)
+    assert "1 refused" in text
+    assert "You can't change which units you may enter." in text
+    assert "It ends by itself for 5 people at the end of" in text
+    assert JournalEntry.objects.count() == entries
+    done = as_ada.post(url("end"), agreed(shown) | chosen, follow=True)
+
+    assert messages_of(done) == ["Set end date: 5 accounts. 1 is left out."]
+    assert JournalEntry.objects.count() == entries + 1
+    ends = UnitAccess.objects.live().filter(unit=unit).values_list("account", "expires_at")
+    assert dict(ends) == {ada.pk: None} | {account.pk: moment for account in crowd}
+    assert {fact.expires_at for fact in Membership.objects.live().filter(group=campaign_team)} == {moment}
+
+    again = as_ada.post(url("end"), ticked(crowd) | chosen | {"next": "1"})
+    assert "There is nothing to do." in text_of(again)
+    never = as_ada.post(url("end"), ticked(crowd) | {"access": "on", "next": "1"})
+    as_ada.post(url("end"), agreed(never) | {"access": "on"})
+    assert set(UnitAccess.objects.live().filter(unit=unit).values_list("expires_at", flat=True)) == {None}
+
+
+def test_many_join_a_group_until_a_day(as_ada: Client, crowd: list[Account], campaign_team: Group) -> None:
+    day, moment = end_tomorrow()
+    chosen = {"groups": [campaign_team.pk], "ends": day}
+    shown = as_ada.post(url("add"), ticked(crowd) | chosen | {"next": "1"})
+    # Another day than the one that was shown is another step.
+    other = as_ada.post(url("add"), agreed(shown) | chosen | {"ends": ""})
+    assert "Nothing is done yet." in text_of(other)
+    assert members(campaign_team) == set()
+
+    as_ada.post(url("add"), agreed(shown) | chosen)
+
+    assert {fact.expires_at for fact in Membership.objects.live().filter(group=campaign_team)} == {moment}
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ({"ends": "2001-01-01", "access": "on"}, "This last day is over."),
+        ({"ends": "soon", "access": "on"}, "This is no day. Write it as 2026-03-31."),
+        ({"ends": ""}, "Tick what shall end"),
+    ],
+)
+def test_an_end_that_can_not_be_is_said_and_what_was_typed_stays(
+    as_ada: Client, crowd: list[Account], typed: dict[str, str], said: str
+) -> None:
+    answer = as_ada.post(url("end"), ticked(crowd) | typed | {"next": "1"})
+    assert said in text_of(answer)
+    assert f'value="{typed["ends"]}"' in answer.content.decode() or not typed["ends"]
+    assert answer.context["carried"] == {"pk": [str(account.pk) for account in crowd]}
