@@ -23,6 +23,7 @@ from adminrights.consequences import Line, consequences
 from adminrights.days import DayField, Span, end_of, in_words, refuse_impossible
 from adminrights.exceptions import Invalid, Moved, NotAllowed, Refused
 from adminrights.going import go
+from adminrights.models import Unit
 from adminrights.navigation import Link
 from adminrights.once import Answer, once
 from adminrights.promises import promised
@@ -44,17 +45,23 @@ class GroupsForm(forms.Form):
         error_messages={"required": gettext_lazy("Tick a group.")},
     )
 
-    access = forms.BooleanField(label=gettext_lazy("Access to this unit itself"), required=False)
+    access = forms.BooleanField(required=False)
     ends = DayField(label=gettext_lazy("Last day"))
 
-    def __init__(self, *args: Any, offered: Any, step: Step, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, offered: Any, step: Step, unit: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["groups"].queryset = offered  # type: ignore[attr-defined]
         self.fields["groups"].required = not step.chooses_access
         self.fields["ends"].help_text = _("It holds to the end of this day. Empty: no end.")
+        self.fields["access"].label = access_to(unit)
         for name, asked in (("access", step.chooses_access), ("ends", step.chooses_end)):
             if not asked:
                 del self.fields[name]
+
+    @property
+    def offers_groups(self) -> bool:
+        """Whether there is a group to tick."""
+        return bool(self.fields["groups"].queryset.exists())  # type: ignore[attr-defined]
 
     def clean_ends(self) -> datetime | None:
         """Return the last moment of the day. Raises for a day that is over."""
@@ -75,6 +82,11 @@ class GroupsForm(forms.Form):
         """Return what the next form sends again beside the groups."""
         names = [name for name in ("access", "ends") if name in self.fields]
         return {name: str(self.data[name]) for name in names if self.data.get(name)}
+
+
+def access_to(unit: Unit) -> str:
+    """Return what the access to the unit itself is called."""
+    return _("Access to %s") % unit.name
 
 
 class BulkPage(Page):
@@ -127,7 +139,7 @@ class BulkPage(Page):
                 Group.objects.in_unit(self.unit).filter(standing_role=None).order_by("display_name", "pk")
             )
             bound = sent if "next" in sent or "do" in sent else None
-            return GroupsForm(bound, offered=offered, step=self.step)
+            return GroupsForm(bound, offered=offered, step=self.step, unit=self.unit)
         return ReasonForm(sent) if self.step.takes_reason else forms.Form(sent)
 
     def show(self, form: Any, said: str = "", status: int = 200) -> HttpResponse:
@@ -182,7 +194,14 @@ class BulkPage(Page):
         chosen = ngettext("%d account is chosen.", "%d accounts are chosen.", number) % number
         form = kwargs["form"]
         kept = form.kept() if isinstance(form, GroupsForm) and form.is_bound else {}
-        extra = {"chosen": chosen, "carried": selection.carried, "step": self.step, "kept": kept}
+        offered = self.step.chooses_access or getattr(form, "offers_groups", False)
+        extra = {
+            "offered": offered,
+            "chosen": chosen,
+            "carried": selection.carried,
+            "step": self.step,
+            "kept": kept,
+        }
         if found is not None:
             extra |= self.planned(selection, found)
         cancel = reverse("accounts:account_list")
@@ -198,7 +217,7 @@ class BulkPage(Page):
             "effects": self.foretold(found) if found.done else [],
             "shown": found.seal(self.place) if found.done else "",
             "groups": self.asked.groups,
-            "access": self.asked.access,
+            "access": access_to(self.unit) if self.asked.access else "",
             "ends": self.asked.ends,
         }
 
