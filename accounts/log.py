@@ -30,6 +30,10 @@ KNOWN_FIELDS = {
     "seat_limit": gettext_lazy("Seats"),
     "unit_limit": gettext_lazy("Most units"),
     "factor_required": gettext_lazy("Second factor required"),
+    "decision": gettext_lazy("Decision"),
+    "decision_reason": gettext_lazy("Reason"),
+    "outcome": gettext_lazy("Outcome"),
+    "evidence": gettext_lazy("Evidence (SHA-256)"),
 }
 KINDS = {
     "account": gettext_lazy("Account"),
@@ -39,6 +43,7 @@ KINDS = {
     "invitation": gettext_lazy("Invitation"),
     "accessrule": gettext_lazy("Access rule"),
     "waiver": gettext_lazy("Exception"),
+    "review": gettext_lazy("Access review"),
 }
 
 

@@ -61,6 +61,7 @@ MENU = (
             Item(_("All Permissions"), "accounts:permission_book", "book-open", "roles:list"),
             Item(_("Compare"), "accounts:compare", "git-compare", "accounts:list"),
             Item(_("Ends soon"), "accounts:ending_list", "calendar-clock", "accounts:list"),
+            Item(_("Reviews"), "accounts:review_list", "clipboard-check", "access:assign"),
             Item(_("Access rules"), "accounts:access_rules", "scale", "roles:list"),
             Item(_("Mail"), "accounts:mail_list", "mail-warning", "accounts:update"),
             Item(_("Sign-in limits"), "accounts:sign_in_limits", "timer", "accounts:update"),

@@ -10,8 +10,11 @@ from django.utils import timezone
 
 from accounts.checks import named_views
 from accounts.models import Account
+from accounts.reviews.scope import Scope
 from accounts.services.items import register_item
-from accounts.services.rules import Wanted, give_waiver, start_rule
+from accounts.services.reviews import Wanted, open_review
+from accounts.services.rules import Wanted as Rule
+from accounts.services.rules import give_waiver, start_rule
 from adminrights.change import SYSTEM
 from adminrights.models import CollectedEdit, JournalEntry, Unit
 from adminrights.navigation import MENU, Item
@@ -132,6 +135,15 @@ TABLE = [
     Address("accounts:access_rule_end", "access:delegate", "access rule"),
     Address("accounts:waiver_create", "access:delegate", "access rule"),
     Address("accounts:waiver_end", "access:delegate", "waiver"),
+    Address("accounts:review_list", "access:assign"),
+    Address("accounts:review_add", "access:assign"),
+    Address("accounts:review_create", "access:assign", text="review"),
+    Address("accounts:review", "access:assign", "review"),
+    Address("accounts:review_decide", "access:assign", "review"),
+    Address("accounts:review_close", "access:assign", "review"),
+    Address("accounts:review_check", "access:assign", "review"),
+    Address("accounts:review_evidence", "access:assign", "review"),
+    Address("accounts:review_line", "access:assign", "review line"),
     Address("unit_switch", SIGNED_IN),
     Address("unit_rename", "units:update", "unit"),
     Address("unit_move", "units:update", "unit"),
@@ -193,10 +205,13 @@ def things_of(unit: Unit) -> dict[str, int]:
     account = AccountFactory(unit=unit)
     item = register_item("events", unit, "Gala", actor=SYSTEM).pk
     entry = JournalEntry.objects.latest("sequence").pk
-    rule = start_rule(Wanted("nobody", "offers:delete"), unit=unit, actor=SYSTEM)
+    rule = start_rule(Rule("nobody", "offers:delete"), unit=unit, actor=SYSTEM)
     tomorrow = timezone.now() + timedelta(days=1)
     waiver = give_waiver(rule, account, until=tomorrow, reason="Stocktaking", actor=SYSTEM)
+    review = open_review(Scope("unit", unit), Wanted("Spring"), actor=SYSTEM)
     return {
+        "review": review.pk,
+        "review line": review.lines.all()[0].pk,
         "entry": entry,
         "access rule": rule.pk,
         "waiver": waiver.pk,
@@ -224,6 +239,8 @@ def path_of(address: Address, objects: dict[str, int]) -> str:
     texts: dict[str, object] = {"key": "ad_campaigns:list", "unit": 1, "model": objects.get("model", 999_999)}
     texts |= {"kind": "access" if "fact" in address.text else "nobody", "fact": 1}
     text = {name: texts.get(name, "ad_campaigns") for name in address.text.split()}
+    if address.text == "review":
+        text = {"kind": "role"}
     return reverse(address.name, kwargs=kwargs | text)
 
 

@@ -52,6 +52,7 @@ PAGES = [
     "accounts:mail_list",
     "accounts:sign_in_limits",
     "accounts:access_rules",
+    "accounts:review_list",
 ]
 
 

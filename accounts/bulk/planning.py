@@ -1,6 +1,5 @@
 """What a step would do with each of many accounts: it is tried, and whoever is refused is left out."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from django.core import signing
@@ -8,14 +7,11 @@ from django.utils.translation import gettext as _
 
 from accounts.bulk.selection import fingerprint
 from accounts.bulk.steps import Asked, Step
+from accounts.bulk.trying import accepted
 from accounts.models import Account
 from adminrights.change import Change, preview
-from adminrights.exceptions import Invalid, NotAllowed, Refused
+from adminrights.exceptions import Invalid
 from adminrights.promises import digest_of
-
-# Trying out who is refused takes twice the logarithm for each of them; nobody waits for more.
-MOST_TRIES = 120
-Try = Callable[[list[Account]], Change | None]
 
 
 @dataclass(slots=True)
@@ -65,7 +61,7 @@ def plan(step: Step, people: list[Account], asked: Asked) -> Plan:
     def run(some: list[Account]) -> Change | None:
         return preview(lambda: step.run(fresh(some), asked))
 
-    done, refused, change = _accepted(run, [[account] for account in suspects] + [rest])
+    done, refused, change = accepted(run, [[account] for account in suspects] + [rest])
     return Plan(done, found.nothing, found.refused | refused, change)
 
 
@@ -79,28 +75,3 @@ def fresh(people: list[Account]) -> list[Account]:
     """Return the accounts as they are in the tables: what was tried on them is undone there only."""
     again = Account.objects.in_bulk([account.pk for account in people])
     return [again[account.pk] for account in people if account.pk in again]
-
-
-def _accepted(run: Try, parts: list[list[Account]]) -> tuple[list[Account], dict[int, str], Change | None]:
-    """Return who can be done together, why the others can't, and what it does to people."""
-    good: list[Account] = []
-    refused: dict[int, str] = {}
-    change, tries = None, 0
-    parts = [part for part in parts if part]
-    while parts:
-        part = parts.pop(0)
-        tries += 1
-        if tries > MOST_TRIES:
-            raise Invalid(_("Too many of these people are refused to find out whom. Choose fewer at once."))
-        try:
-            change = run([*good, *part])
-            good += part
-        except NotAllowed:
-            raise
-        except Refused as refusal:
-            half = len(part) // 2
-            if half:
-                parts[:0] = [part[:half], part[half:]]
-            else:
-                refused[part[0].pk] = str(refusal)
-    return good, refused, change

@@ -47,7 +47,11 @@ class Reach:
 
     def may_set(self, kind: Kind, unit: int) -> bool:
         """Return whether the reader may give and take what the kind gives in the unit."""
-        return all(any(self._may(key, unit) for key in either) for either in kind.needs)
+        return all(self.may_any(either, unit) for either in kind.needs)
+
+    def may_any(self, keys: Iterable[str], unit: int) -> bool:
+        """Return whether the reader holds one of the permissions in the unit."""
+        return any(self._may(key, unit) for key in keys)
 
     def _may(self, key: str, unit: int) -> bool:
         if (key, unit) not in self._known:

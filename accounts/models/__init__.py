@@ -2,6 +2,7 @@ from accounts.models.access import Grant, UnitAccess
 from accounts.models.accounts import Account, AccountQuerySet, StatusPeriod
 from accounts.models.invitations import Invitation
 from accounts.models.items import Item
+from accounts.models.reviews import Review, Reviewer, ReviewLine
 from accounts.models.rules import AccessRule, Waiver
 from accounts.models.uses import Use
 
@@ -12,6 +13,9 @@ __all__ = [
     "Grant",
     "Invitation",
     "Item",
+    "Review",
+    "ReviewLine",
+    "Reviewer",
     "StatusPeriod",
     "UnitAccess",
     "Use",

@@ -42,6 +42,8 @@ FIT = frozenset(
         Event.CHANGE_TAKEN_BACK,
         Event.POLICY_APPLIED,
         Event.EDITS_APPLIED,
+        Event.REVIEW_CLOSED,
+        Event.REVIEW_CHECKED,
     }
 )
 # What there is instead, where people might look for it.

@@ -34,6 +34,9 @@ NO_EDITING = {
     "accounts:account_reactivate",
     "accounts:access_rule_create",
     "accounts:waiver_create",
+    "accounts:review_create",
+    # Who comes second is told who decided what: tests/reviews.
+    "accounts:review_line",
     # A rule that somebody else changed has ended, and who comes second is told so.
     "accounts:access_rule_edit",
     "accounts:account_remove",

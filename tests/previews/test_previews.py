@@ -42,6 +42,7 @@ NO_RIGHTS = {
     "accounts:bulk_end",    "accounts:bulk_disable", "accounts:bulk_reactivate",
     # What changes later is judged by them; themselves they give and take nothing.
     "collected_discard", "collected_discard_all",
+    "accounts:review_decide", "accounts:review_line",
     "accounts:access_rule_create", "accounts:access_rule_edit", "accounts:waiver_create",
 }  # fmt: skip
 

@@ -31,6 +31,7 @@ from tests.factories import PASSWORD, GroupFactory, UnitFactory
 from tests.post import LINK, deliver, link_in
 from tests.security.bulk_steps import BULK_STEPS
 from tests.security.own_steps import OWN
+from tests.security.review_steps import REVIEW_STEPS
 from tests.security.rule_steps import RULE_STEPS
 from tests.security.steps import STEPS as OTHER_STEPS
 from tests.security.steps import Stage
@@ -38,7 +39,7 @@ from tests.terminal import run
 
 ROOT = Path(__file__).parents[2]
 APPS = ("accounts", "groups", "roles", "adminrights")
-STEPS = OTHER_STEPS | RULE_STEPS | BULK_STEPS
+STEPS = OTHER_STEPS | RULE_STEPS | BULK_STEPS | REVIEW_STEPS
 OPENERS = {"change", "_changing", "record_refusal"}
 
 
@@ -53,6 +54,7 @@ ELSEWHERE = {
     "accounts.services.mail.send_all_again": "a send_again for each: tests/accounts/test_mail_pages.py",
     "accounts.services.known_accounts.run": "a part of add_known_account",
     "accounts.declared.planning.plan_policy": "a preview: nothing is kept",
+    "accounts.services.reviews.plan_removals": "a preview: nothing is kept",
 }
 
 

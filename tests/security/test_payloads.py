@@ -16,8 +16,11 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import Account
+from accounts.reviews.scope import Scope
 from accounts.services.items import register_item
 from accounts.services.lifecycle import create_account, disable_account, reactivate_account
+from accounts.services.reviews import Wanted as Asked
+from accounts.services.reviews import close_review, decide, open_review
 from accounts.services.rules import Wanted, give_waiver, start_rule
 from adminrights.change import SYSTEM
 from adminrights.models import JournalEntry, Unit
@@ -113,7 +116,14 @@ def things(unit: Unit, text: str, number: int) -> dict[str, int]:
     rule = start_rule(Wanted("nobody", key), unit=unit, actor=SYSTEM, despite=True)
     tomorrow = timezone.now() + timedelta(days=1)
     waiver = give_waiver(rule, account, until=tomorrow, reason=text, actor=SYSTEM)
+    review = open_review(Scope("group", unit, group), Asked(text, text), actor=SYSTEM)
+    line = review.lines.get()
+    decide(review, {line.pk: 1}, "revoke", reason=text, actor=SYSTEM)
+    if number % 4 > 1:
+        close_review(review, actor=SYSTEM)
     return {
+        "review": review.pk,
+        "review line": line.pk,
         "account": account.pk if number % 2 else person.pk,
         "unit": below.pk,
         "group": group.pk,

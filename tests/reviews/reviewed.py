@@ -1,0 +1,18 @@
+"""Reviews to look at: one that is open, with a decision, and one that is closed with something left over."""
+
+from accounts.models import Account
+from accounts.reviews.scope import Scope
+from accounts.services.reviews import Wanted, close_review, decide, open_review
+from adminrights.change import SYSTEM
+from groups.models import Group
+
+
+def reviews_of(group: Group, account: Account) -> dict[str, object]:
+    """Return the numbers of an open review of the organisation, of a line of it, and of one left over."""
+    unit = group.unit
+    review = open_review(Scope("unit", unit), Wanted("Spring", "Once a year"), actor=SYSTEM)
+    line = review.lines.filter(account=account)[0]
+    decide(review, {line.pk: 1}, "revoke", reason="Works elsewhere now", actor=SYSTEM)
+    left = open_review(Scope("group", unit, group), Wanted("Left over"), actor=SYSTEM)
+    close_review(left, actor=SYSTEM, leave_undecided=True)
+    return {"review": review.pk, "line": line.pk, "left_over": left.pk}

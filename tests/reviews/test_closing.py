@@ -1,0 +1,326 @@
+"""Closing a review: what was revoked is gone, or it is said by which way somebody still has it."""
+
+import hashlib
+import json
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from accounts.access import may
+from accounts.models import Account, Review, ReviewLine
+from accounts.reviews.evidence import build
+from accounts.reviews.scope import Scope
+from accounts.services.grants import set_levels
+from accounts.services.lifecycle import update_account
+from accounts.services.reviews import Wanted, check_again, close_review, decide, open_review
+from accounts.services.taking_back import take_back
+from accounts.services.unit_access import Entry, set_unit_access
+from adminrights.change import SYSTEM
+from adminrights.days import Span
+from adminrights.exceptions import Invalid, NotAllowed, OwnRights, Stale
+from adminrights.models import JournalEntry, Unit
+from adminrights.services import rename_unit
+from groups.models import Group
+from groups.services import add_members, delete_group, remove_members, set_roles, update_group
+from roles.models import Role
+from tests.factories import AccountFactory, GroupFactory, UnitFactory
+
+DELETE = "ad_campaigns:delete"
+
+
+def review_of(group: Group, **wanted: object) -> Review:
+    scope = Scope("group", group.unit, group)
+    return open_review(scope, Wanted("Spring", **wanted), actor=SYSTEM)  # type: ignore[arg-type]
+
+
+def line_of(review: Review, account: Account, what: str = "") -> ReviewLine:
+    found: ReviewLine = review.lines.get(account=account, what__contains=what)
+    return found
+
+
+def choose(line: ReviewLine, decision: str, actor: object = SYSTEM, reason: str = "Not needed") -> None:
+    line.refresh_from_db()
+    decide(line.review, {line.pk: line.version}, decision, reason=reason, actor=actor)
+
+
+def closed(review: Review, actor: object = SYSTEM) -> Review:
+    return close_review(Review.objects.get(pk=review.pk), actor=actor, leave_undecided=True)
+
+
+@pytest.fixture
+def review(campaign_team: Group, gwen: Account, nemo: Account) -> Review:
+    add_members(campaign_team, [nemo], actor=SYSTEM)
+    return review_of(campaign_team)
+
+
+def test_revoked_is_gone_and_kept_stays(review: Review, unit: Unit, gwen: Account, nemo: Account) -> None:
+    choose(line_of(review, gwen), "revoke")
+    choose(line_of(review, nemo), "keep", reason="")
+
+    done = closed(review)
+
+    assert done.state == "complete"
+    assert not may(gwen, DELETE, unit)
+    assert may(nemo, DELETE, unit)
+    assert line_of(done, gwen).outcome == "removed"
+    assert line_of(done, nemo).outcome == "kept"
+
+
+def test_whoever_still_has_it_another_way_is_named_until_it_is_mended(
+    review: Review, unit: Unit, gwen: Account, nemo: Account, campaigns_admin: Role
+) -> None:
+    other = GroupFactory(unit=unit, display_name="Press", roles=[campaigns_admin], members=[gwen])
+    choose(line_of(review, gwen), "revoke")
+    choose(line_of(review, nemo), "keep")
+
+    done = closed(review)
+
+    line = line_of(done, gwen)
+    assert (done.state, line.outcome) == ("left_over", "still")
+    assert line.left[0][0] == "Through the group Press, role Campaigns admin"
+    assert DELETE in line.left[0][1]
+    assert check_again(done, actor=SYSTEM).state == "left_over"
+
+    remove_members(other, [gwen], actor=SYSTEM)
+
+    assert check_again(done, actor=SYSTEM).state == "complete"
+    assert line_of(done, gwen).left == []
+
+
+def test_what_is_left_over_can_be_kept_after_all(
+    review: Review, unit: Unit, gwen: Account, nemo: Account, campaigns_admin: Role
+) -> None:
+    GroupFactory(unit=unit, display_name="Press", roles=[campaigns_admin], members=[gwen])
+    choose(line_of(review, gwen), "revoke")
+    choose(line_of(review, nemo), "keep")
+    done = closed(review)
+    with pytest.raises(Invalid, match="Only what is left over"):
+        choose(line_of(done, nemo), "revoke")
+
+    choose(line_of(done, gwen), "keep", reason="She works for the press")
+
+    done = check_again(done, actor=SYSTEM)
+    line = line_of(done, gwen)
+    assert (done.state, line.outcome) == ("complete", "kept")
+    assert "What is left stays by decision" in line.note
+    assert line.left[0][0].startswith("Through the group Press")
+
+
+def test_what_a_guard_refuses_stays_with_its_sentence(unit: Unit, ada: Account) -> None:
+    review = open_review(Scope("module", unit, module="admin_rights"), Wanted("Administrators"), actor=SYSTEM)
+    choose(line_of(review, ada), "revoke")
+
+    done = closed(review)
+
+    line = line_of(done, ada)
+    assert (done.state, line.outcome) == ("left_over", "not_removed")
+    assert "Nobody could administer Northwind any more" in line.note
+    assert may(ada, "accounts:update", unit)
+
+    AccountFactory(unit=unit, levels={"admin_rights": 2})
+    assert check_again(done, actor=SYSTEM).state == "complete"
+    assert not may(ada, "accounts:update", unit)
+
+
+def test_one_refusal_does_not_hold_up_the_others(unit: Unit, ada: Account, otto: Account) -> None:
+    review = open_review(Scope("module", unit, module="admin_rights"), Wanted("Administrators"), actor=SYSTEM)
+    choose(line_of(review, ada), "revoke")
+    choose(line_of(review, otto), "revoke")
+
+    done = closed(review)
+
+    assert sorted(done.lines.values_list("outcome", flat=True)) == ["not_removed", "removed"]
+
+
+def test_undecided_is_refused_unless_it_is_wanted_and_the_review_is_not_complete(review: Review) -> None:
+    with pytest.raises(Invalid, match="2 rights are undecided"):
+        close_review(review, actor=SYSTEM)
+
+    done = closed(review)
+
+    assert done.state == "left_over"
+    assert set(done.lines.values_list("outcome", flat=True)) == {"undecided"}
+    assert set(done.lines.values_list("membership__ended_at", flat=True)) == {None}
+
+
+def test_what_ended_meanwhile_says_so(review: Review, campaign_team: Group, gwen: Account) -> None:
+    choose(line_of(review, gwen), "revoke")
+    delete_group(campaign_team, actor=SYSTEM)
+
+    done = closed(review)
+
+    assert done.state == "complete"
+    assert set(done.lines.values_list("outcome", "note")) == {
+        ("removed", "It had ended before."),
+        ("gone", "It had ended before."),
+    }
+
+
+def test_what_the_group_gives_by_the_day_of_closing_has_to_be_gone_too(
+    review: Review, unit: Unit, gwen: Account, campaign_team: Group, campaigns_admin: Role
+) -> None:
+    viewer = Role.objects.get(module="customers", level=1)
+    set_roles(campaign_team, [campaigns_admin, viewer], actor=SYSTEM)
+    set_levels(gwen, {"customers": 1}, actor=SYSTEM, unit=unit)
+    choose(line_of(review, gwen), "revoke")
+
+    done = closed(review)
+
+    assert line_of(done, gwen).left[0][0] == "Own right: Customers, Read"
+
+
+def test_a_last_day_or_another_level_is_the_same_right(unit: Unit, grant: Account) -> None:
+    review = open_review(Scope("module", unit, module="customers"), Wanted("Customers"), actor=SYSTEM)
+    choose(line_of(review, grant), "revoke")
+    set_levels(grant, {"customers": 2, "offers": 1}, actor=SYSTEM, unit=unit)
+
+    assert closed(review).state == "complete"
+    assert [str(own) for own in grant.grants.live()] == ["offers@1"]
+
+
+def test_a_unit_review_takes_groups_own_rights_and_access(unit: Unit, gwen: Account) -> None:
+    north = UnitFactory(name="North", parent=unit)
+    wanted = {unit.pk: Entry(), north.pk: Entry()}
+    set_unit_access(gwen, wanted, actor=SYSTEM, unit=unit)
+    set_levels(gwen, {"offers": 1}, actor=SYSTEM, unit=north)
+    team = GroupFactory(unit=north, members=[gwen])
+    review = open_review(Scope("unit", north), Wanted("North"), actor=SYSTEM)
+    assert sorted(review.lines.values_list("what", flat=True)) == [
+        "Access to North",
+        f"Group {team}",
+        "Own right: Offers, Read",
+    ]
+    for line in review.lines.all():
+        choose(line, "revoke")
+
+    assert closed(review).state == "complete"
+    assert not north.account_accesses.live().filter(account=gwen).exists()
+    assert gwen.unit_accesses.live().filter(unit=unit).exists()
+    assert not gwen.grants.live().exists()
+
+
+def test_the_last_access_removes_the_person(unit: Unit, grant: Account) -> None:
+    review = open_review(Scope("unit", unit), Wanted("All"), actor=SYSTEM)
+    choose(line_of(review, grant, "Access"), "revoke")
+    choose(line_of(review, grant, "Own right"), "keep")
+
+    done = closed(review)
+
+    assert line_of(done, grant, "Access").outcome == "removed"
+    assert line_of(done, grant, "Own right").outcome == "gone"
+    assert not grant.unit_accesses.live().exists()
+
+
+def test_access_from_above_is_left_over(unit: Unit, gwen: Account) -> None:
+    north = UnitFactory(name="North", parent=unit)
+    wanted = {unit.pk: Entry(includes_subunits=True), north.pk: Entry()}
+    set_unit_access(gwen, wanted, actor=SYSTEM, unit=unit)
+    review = open_review(Scope("unit", north), Wanted("North"), actor=SYSTEM)
+    choose(line_of(review, gwen, "Access"), "revoke")
+
+    assert line_of(closed(review), gwen).left == [["Access to Northwind", []]]
+
+
+def test_nobody_decides_about_himself_alone_or_among_others(
+    campaign_team: Group, ada: Account, otto: Account
+) -> None:
+    add_members(campaign_team, [ada, otto], actor=SYSTEM)
+    review = review_of(campaign_team)
+    both = {line.pk: line.version for line in review.lines.all()}
+
+    for seen in ({line_of(review, ada).pk: 1}, both):
+        for decision in ("keep", "revoke"):
+            with pytest.raises(OwnRights):
+                decide(review, seen, decision, reason="Mine", actor=ada)
+    assert set(review.lines.values_list("decision", flat=True)) == {""}
+
+
+def test_bulk_keep_and_every_revoke_need_a_reason(review: Review, ada: Account) -> None:
+    one, two = review.lines.all()
+    for seen, decision in (({one.pk: 1, two.pk: 1}, "keep"), ({one.pk: 1}, "revoke")):
+        with pytest.raises(Invalid, match="Give a reason"):
+            decide(review, seen, decision, actor=ada)
+    assert len(decide(review, {one.pk: 1}, "keep", actor=ada)) == 1
+
+
+def test_a_decision_can_be_corrected_until_closing_and_each_is_journaled(
+    review: Review, gwen: Account, ada: Account
+) -> None:
+    choose(line_of(review, gwen), "revoke", ada)
+    choose(line_of(review, gwen), "keep", ada, reason="On leave only")
+
+    entries = JournalEntry.objects.filter(event="review.decided", outcome="done")
+    assert [entry.actor for entry in entries] == [ada, ada]
+    assert line_of(review, gwen).decision == "keep"
+
+
+def test_who_comes_second_is_told(review: Review, gwen: Account, ada: Account, otto: Account) -> None:
+    line = line_of(review, gwen)
+    decide(review, {line.pk: line.version}, "keep", actor=ada)
+
+    with pytest.raises(Stale, match=r"Ada Admin decided about “Gwen Group · .*: Keep"):
+        decide(review, {line.pk: line.version}, "revoke", reason="Gone", actor=otto)
+
+
+def test_whoever_may_not_take_it_away_does_not_decide(review: Review, unit: Unit, gwen: Account) -> None:
+    passer = AccountFactory(unit=unit, permissions=["access:assign"])
+
+    with pytest.raises(NotAllowed, match="Remove group members"):
+        choose(line_of(review, gwen), "keep", passer)
+
+
+def test_whoever_was_not_asked_does_not_decide(
+    campaign_team: Group, unit: Unit, gwen: Account, ada: Account, helen: Account
+) -> None:
+    review = review_of(campaign_team, reviewers=[ada])
+    with pytest.raises(NotAllowed, match="Others were asked"):
+        choose(line_of(review, gwen), "keep", helen)
+
+    choose(line_of(review, gwen), "keep", ada)
+
+
+def test_the_evidence_is_the_same_file_after_everything_was_renamed(
+    review: Review, unit: Unit, gwen: Account, nemo: Account, campaign_team: Group, ada: Account
+) -> None:
+    choose(line_of(review, gwen), "revoke", ada)
+    choose(line_of(review, nemo), "keep", ada)
+    done = closed(review, ada if not review.lines.filter(account=ada).exists() else SYSTEM)
+    file = build(done)
+
+    for account in (gwen, nemo, ada):
+        update_account(account, first_name="Other", last_name="Name", actor=SYSTEM, unit=unit)
+    update_group(campaign_team, display_name="Another name", actor=SYSTEM)
+    rename_unit(unit, "Southwind", actor=SYSTEM)
+    add_members(campaign_team, [gwen], actor=SYSTEM)
+
+    again = build(Review.objects.get(pk=done.pk))
+    assert again == file
+    assert hashlib.sha256(again).hexdigest() == done.evidence
+    told = json.loads(again)
+    assert [line["person"] for line in told["lines"]] == ["Gwen Group", "Nemo Nobody"]
+    assert [entry["event"] for entry in told["journal"]] == ["review.opened", *["review.decided"] * 2]
+    closing = JournalEntry.objects.get(event="review.closed")
+    assert done.evidence in json.dumps(closing.data)
+
+
+def test_closing_can_be_taken_back(review: Review, unit: Unit, gwen: Account) -> None:
+    choose(line_of(review, gwen), "revoke")
+    closed(review)
+    take_back(JournalEntry.objects.get(event="review.closed"), actor=SYSTEM, unit=unit)
+
+    assert may(gwen, DELETE, unit)
+
+
+def test_planned_rights_are_reviewed_and_never_begin(unit: Unit, campaign_team: Group, nemo: Account) -> None:
+    add_members(campaign_team, [nemo], actor=SYSTEM, span=Span(timezone.now() + timedelta(days=3)))
+    review = review_of(campaign_team)
+    choose(line_of(review, nemo), "revoke")
+
+    assert closed(review).state == "complete"
+    assert not nemo.memberships.not_ended().exists()
+
+
+def test_there_is_nothing_to_review_in_an_empty_group(unit: Unit) -> None:
+    with pytest.raises(Invalid, match="There is nothing to review"):
+        review_of(GroupFactory(unit=unit))
