@@ -50,7 +50,7 @@ BADGES = {
     "undelivered": Badge("bad", "mail-warning", gettext_lazy("Mail not delivered")),
     "open": Badge("wait", "clipboard-check", gettext_lazy("Open")),
     "late": Badge("bad", "alarm-clock", gettext_lazy("Late")),
-    "left_over": Badge("bad", "triangle-alert", gettext_lazy("Something is left over")),
+    "left_over": Badge("bad", "triangle-alert", gettext_lazy("Left over")),
     "complete": Badge("good", "circle-check", gettext_lazy("Complete")),
     "undecided": Badge("wait", "circle-dashed", gettext_lazy("Undecided")),
     "keep": Badge("good", "check", gettext_lazy("Keep")),

@@ -136,7 +136,7 @@ class ReviewLine(ChangedModel):
     giver = models.CharField(max_length=400, blank=True)
     since = models.DateTimeField()
     until = models.DateTimeField(null=True, blank=True)
-    last_used = models.DateTimeField(null=True, blank=True)
+    last_used = models.DateField(null=True, blank=True)
     decision = models.CharField(max_length=8, choices=Decision.choices, blank=True)
     decision_reason = models.CharField(max_length=REASON_LENGTH, blank=True)
     decided_by = models.ForeignKey(

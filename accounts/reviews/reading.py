@@ -11,12 +11,13 @@ from django.utils.translation import ngettext
 
 from accounts.dates.kinds import kind_of, place_of
 from accounts.dates.reading import Reach
-from accounts.models import Account, Review, ReviewLine
+from accounts.models import Account, Review, ReviewLine, UnitAccess
 from accounts.models.reviews import LEFT_OVER
 from accounts.services.reviews import TAKES, may_decide
 from adminrights.consequences import in_short
 from adminrights.days import brief
 from adminrights.models import Unit
+from adminrights.models.facts import standing_now
 from roles.catalogue import catalogue
 
 Decision, Outcome = ReviewLine.Decision, ReviewLine.Outcome
@@ -102,8 +103,9 @@ def people_in(
     lines: Iterable[ReviewLine], review: Review, reader: Account, here: Unit, ticked: Collection[int] = ()
 ) -> list[Person]:
     """Return the lines person by person, with what the reader may do about each."""
-    reach, asked = Reach(reader), may_decide(review, reader)
-    rows = [_row(line, review, reader, here, reach if asked else None, ticked) for line in lines]
+    lines = list(lines)
+    about = _About(review, reader, here, _only_access(lines, review), ticked)
+    rows = [_row(line, about) for line in lines]
     people = groupby(rows, key=lambda row: (row.line.account_id, row.line.person, row.line.email))
     found = []
     for (_account, name, email), some in people:
@@ -112,29 +114,56 @@ def people_in(
     return found
 
 
-def _row(
-    line: ReviewLine,
-    review: Review,
-    reader: Account,
-    here: Unit,
-    reach: Reach | None,
-    ticked: Collection[int],
-) -> Row:
+class _About:
+    """What all rows share: the review, who reads it and from where."""
+
+    def __init__(
+        self, review: Review, reader: Account, here: Unit, only: Collection[int], ticked: Collection[int]
+    ) -> None:
+        self.review, self.reader, self.here, self.only, self.ticked = review, reader, here, only, ticked
+        self.reach = Reach(reader) if may_decide(review, reader) else None
+
+    def is_open(self, line: ReviewLine) -> bool:
+        """Return whether the line can be decided, by whomever."""
+        review = self.review
+        return review.completed_at is None and (review.closed_at is None or line.outcome in LEFT_OVER)
+
+    def may(self, line: ReviewLine, kind: str, place: int) -> bool:
+        """Return whether the reader can decide it."""
+        able = self.reach is not None and self.reach.may_any(TAKES[kind], place)
+        return able and self.is_open(line) and line.account_id != self.reader.pk
+
+    def why_not(self, line: ReviewLine) -> str:
+        """Return why the reader doesn't decide it, where that needs saying."""
+        own = self.is_open(line) and line.account_id == self.reader.pk
+        return _("Your own: somebody else decides.") if own else ""
+
+
+def _row(line: ReviewLine, about: _About) -> Row:
     kind, place = kind_of(line.fact).key, place_of(line.fact)
-    able = reach is not None and reach.may_any(TAKES[kind], place.pk)
-    own = line.account_id == reader.pk
-    is_open = review.completed_at is None and (review.closed_at is None or line.outcome in LEFT_OVER)
+    rights = gives_in_words(line)
+    if kind == "access" and line.account_id in about.only:
+        rights = _("the only one: without it the person is removed")
     return Row(
         line=line,
         kind=kind,
-        rights=gives_in_words(line),
+        rights=rights,
         dates=brief(line.since, line.until, timezone.now()),
-        unit=line.place if place.pk != here.pk and kind != "access" else "",
-        may=is_open and able and not own,
-        why_not=_("Your own: somebody else decides.") if is_open and own else "",
+        unit=line.place if place.pk != about.here.pk and kind != "access" else "",
+        may=about.may(line, kind, place.pk),
+        why_not=about.why_not(line),
         ways=tuple(way_in_words(way, rights) for way, rights in line.left),
-        ticked=line.pk in ticked,
+        ticked=line.pk in about.ticked,
     )
+
+
+def _only_access(lines: Iterable[ReviewLine], review: Review) -> set[int]:
+    """Return who may enter the organisation by one way alone. One statement."""
+    root = f"{review.unit.root_id_or_self}/"
+    rows = UnitAccess.objects.filter(standing_now(timezone.now()), unit__path__startswith=root)
+    people = rows.filter(account__in={line.account_id for line in lines}).values("account")
+    once = people.annotate(number=Count("pk")).filter(number=1).order_by()
+    return set(once.values_list("account", flat=True))
 
 
 def gives_in_words(line: ReviewLine) -> str:

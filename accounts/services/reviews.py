@@ -99,7 +99,8 @@ def _review(c: Change, scope: Scope, wanted: Wanted) -> Review:
 
 
 def _lines(review: Review, facts: Collection[Dated], scope: Scope, at: datetime) -> list[ReviewLine]:
-    given, used = gives(facts, scope, at), last_uses(facts)
+    given = gives(facts, scope, at)
+    used = last_uses(facts, given)
     lines = []
     for fact in sorted(
         facts, key=lambda fact: (fact.account.last_name, fact.account.first_name, fact.account_id)
@@ -126,7 +127,7 @@ def _lines(review: Review, facts: Collection[Dated], scope: Scope, at: datetime)
 
 def _able(reviewers: Iterable[Account], unit: Unit) -> Iterable[Account]:
     for each in reviewers:
-        if not each.has_perm(NEEDS, unit):
+        if not each.may(NEEDS, unit):
             raise Invalid(_("%s may take nothing away here. Choose somebody who may.") % each.name)
         yield each
 
@@ -197,7 +198,7 @@ def may_decide(review: Review, actor: Actor) -> bool:
     Whoever may hand out any right in the unit decides too: a review doesn't wait for somebody who left.
     """
     asked = set(review.reviewers.values_list("account_id", flat=True))
-    return not asked or actor.pk is None or actor.pk in asked or actor.has_perm(DELEGATE, review.unit)
+    return not asked or actor.pk is None or actor.pk in asked or bool(actor.may(DELEGATE, review.unit))
 
 
 def _refuse_overtaken(lines: Iterable[ReviewLine], seen: Mapping[int, int]) -> None:

@@ -54,7 +54,8 @@ class ReviewPage(Page):
     @property
     def may_run(self) -> bool:
         """Whether the reader may close it."""
-        return self.request.user.has_perm(NEEDS, self.object.unit)
+        reader: Any = self.request.user
+        return bool(reader.may(NEEDS, self.object.unit))
 
 
 class ReviewDetail(ReviewPage, DetailPage):
@@ -310,11 +311,8 @@ def left_in_words(line: ReviewLine) -> str:
         return _("%(line)s stays: %(why)s") % {"line": line, "why": line.note}
     if line.outcome == Outcome.STILL:
         ways = "; ".join(way_in_words(way, rights) for way, rights in line.left)
-        return _("%(who)s still has it. %(what)s is given by: %(ways)s") % {
-            "who": line.person,
-            "what": line.what,
-            "ways": ways,
-        }
+        words = _("%(who)s still has something of “%(what)s”. %(ways)s")
+        return words % {"who": line.person, "what": line.what, "ways": ways}
     return ""
 
 

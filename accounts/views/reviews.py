@@ -54,7 +54,7 @@ class ReviewFilter(django_filters.FilterSet):
         empty_label=gettext_lazy("All"),
         choices=[
             ("open", gettext_lazy("Open")),
-            ("left_over", gettext_lazy("Something is left over")),
+            ("left_over", gettext_lazy("Left over")),
             ("complete", gettext_lazy("Complete")),
         ],
     )

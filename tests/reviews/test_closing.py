@@ -3,10 +3,13 @@
 import hashlib
 import json
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
+from accounts import uses
 from accounts.access import may
 from accounts.models import Account, Review, ReviewLine
 from accounts.reviews.evidence import build
@@ -25,13 +28,14 @@ from groups.models import Group
 from groups.services import add_members, delete_group, remove_members, set_roles, update_group
 from roles.models import Role
 from tests.factories import AccountFactory, GroupFactory, UnitFactory
+from tests.terminal import run
 
 DELETE = "ad_campaigns:delete"
 
 
-def review_of(group: Group, **wanted: object) -> Review:
+def review_of(group: Group, **wanted: Any) -> Review:
     scope = Scope("group", group.unit, group)
-    return open_review(scope, Wanted("Spring", **wanted), actor=SYSTEM)  # type: ignore[arg-type]
+    return open_review(scope, Wanted("Spring", **wanted), actor=SYSTEM)
 
 
 def line_of(review: Review, account: Account, what: str = "") -> ReviewLine:
@@ -324,3 +328,32 @@ def test_planned_rights_are_reviewed_and_never_begin(unit: Unit, campaign_team: 
 def test_there_is_nothing_to_review_in_an_empty_group(unit: Unit) -> None:
     with pytest.raises(Invalid, match="There is nothing to review"):
         review_of(GroupFactory(unit=unit))
+
+
+def test_the_command_prints_the_same_file_and_notices_what_was_altered(review: Review, unit: Unit) -> None:
+    assert run("export_review", str(review.pk)).code == 1
+    done = closed(review)
+
+    told = run("export_review", str(done.pk))
+    assert told.code == 0
+    assert told.out.encode() == build(done)
+    assert done.evidence in told.err
+
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE accounts_reviewline SET decision = 'keep'")
+    altered = run("export_review", str(done.pk))
+    assert altered.code == 1
+    assert "altered since" in altered.err
+
+
+def test_the_last_use_stands_beside_each_right(
+    unit: Unit, campaign_team: Group, gwen: Account, nemo: Account
+) -> None:
+    add_members(campaign_team, [nemo], actor=SYSTEM)
+    assert gwen.has_perm("ad_campaigns:list", unit)
+    uses.write()
+
+    made = review_of(campaign_team)
+
+    assert line_of(made, gwen).last_used == uses.today()
+    assert line_of(made, nemo).last_used is None

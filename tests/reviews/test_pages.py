@@ -226,7 +226,7 @@ def test_closing_shows_who_loses_what_and_does_that_or_nothing(
     )
     moved = as_ada.post(page_of(review, "_close"), sent | {"leave": "on"})
     assert moved.status_code == 409
-    assert "Gwen Group still has it. Group Campaign team is given by: Through the group" in text_of(moved)
+    assert "Gwen Group still has something of “Group Campaign team”. Through the group" in text_of(moved)
 
     done = as_ada.post(
         page_of(review, "_close"), {"previewed": moved.context["previewed"], "leave": "on"}, follow=True
