@@ -24,7 +24,7 @@ from tests.browser.happenings import collected_by, entry_about, go_wrong, handed
 from tests.dates import plan
 from tests.factories import AccountFactory
 from tests.post import LINK
-from tests.reviews.reviewed import reviews_of
+from tests.reviews.reviewed import REVIEW_PAGES, reviews_of
 from tests.rules.broken import rules_of
 
 SignIn = Callable[[Page, Account], None]
@@ -113,13 +113,7 @@ ADMINISTRATOR = {
     "accounts:access_rule_end": ["/access-rules/{broken}/end/"],
     "accounts:waiver_create": ["/access-rules/{broken}/except/"],
     "accounts:waiver_end": ["/access-rules/exceptions/{waiver}/end/"],
-    "accounts:review_list": ["/reviews/", "/reviews/?q=zzzz"],
-    "accounts:review_add": ["/reviews/add/"],
-    "accounts:review_create": ["/reviews/add/group/", "/reviews/add/module/"],
-    "accounts:review": ["/reviews/{review}/", "/reviews/{left_over}/", "/reviews/{review}/?q=zzzz"],
-    "accounts:review_line": ["/reviews/lines/{line}/"],
-    "accounts:review_close": ["/reviews/{review}/close/"],
-    "accounts:review_check": ["/reviews/{left_over}/check/"],
+    **REVIEW_PAGES,
     "accounts:mail_list": ["/mail/", "/mail/?q=zzzz"],
     "accounts:unit_list": ["/units/"],
     "accounts:unit_detail": ["/units/{unit}/"],
@@ -249,8 +243,7 @@ def world(
     invitation, reset = (mailbox.letters(to=account.email)[0] for account in (penny, gwen))
     return World(
         {
-            **rules_of(unit, gwen, otto),
-            **reviews_of(campaign_team, gwen),
+            **rules_of(unit, gwen, otto) | reviews_of(campaign_team, gwen),
             **{person.first_name.lower(): person.pk for person in (gwen, penny, dora)},
             "group": campaign_team.pk,
             "role": campaigns_admin.pk,

@@ -22,6 +22,54 @@ SignIn = Callable[[Page, Account], None]
 Check = Callable[[Page], None]
 
 
+LINE = "Group Campaign team"
+
+
+def open_one(page: Page) -> None:
+    """Open a review of the group, after a look at how much it is."""
+    page.goto("/reviews/")
+    follow(head(page), "New review")
+    follow(page, "A group")
+    page.get_by_label("Group", exact=False).first.select_option(label="Campaign team")
+    page.get_by_label("Name").fill("Spring")
+    press(page, "Preview")
+    expect(page.get_by_text("3 rights of 3 people would be reviewed.")).to_be_visible()
+    press(page, "Open review")
+    see_title(page, "Spring")
+
+
+def decide_two(page: Page, axe: Check) -> None:
+    """Keep one right by its button, revoke another in its dialog."""
+    expect(section(page, "Ada Admin").get_by_text("somebody else decides")).to_be_visible()
+    axe(page)
+    press(section(page, "Nemo Nobody"), f"Keep Nemo Nobody · {LINE}")
+    expect(page.get_by_text("1 of 3 decided")).to_be_visible()
+    follow(section(page, "Gwen Group"), f"Revoke Gwen Group · {LINE}…")
+    expect(dialog(page).get_by_text("Through the group Press")).to_be_visible()
+    axe(page)
+    dialog(page).get_by_label("Reason").fill("The project is over")
+    press(dialog(page), "Decide")
+    expect(page.get_by_text("2 of 3 decided")).to_be_visible()
+
+
+def close_it(page: Page, axe: Check) -> None:
+    """Close the review with something left over."""
+    follow(head(page), "Close review…")
+    expect(page.get_by_text("Gwen Group still has something")).to_be_visible()
+    axe(page)
+    page.get_by_label("1 right is undecided").check()
+    press(page, "Close review")
+    see_message(page, "The review is closed, and 2 rights are left over.")
+    expect(section(page, "Gwen Group").get_by_text("Still has it: Through the group Press")).to_be_visible()
+    axe(page)
+
+
+def check_it(page: Page, said: str) -> None:
+    follow(head(page), "Check again…")
+    press(page, "Check again")
+    see_message(page, said)
+
+
 @pytest.mark.parametrize("width", [1280, 360])
 def test_one_is_kept_one_revoked_and_what_is_left_over_is_mended(
     width: int,
@@ -37,52 +85,22 @@ def test_one_is_kept_one_revoked_and_what_is_left_over_is_mended(
     unit: Unit,
 ) -> None:
     add_members(campaign_team, [nemo, ada], actor=otto)
-    press_group = GroupFactory(unit=unit, display_name="Press", roles=[campaigns_admin], members=[gwen])
+    other = GroupFactory(unit=unit, display_name="Press", roles=[campaigns_admin], members=[gwen])
     page.set_viewport_size({"width": width, "height": 800})
     sign_in(page, ada)
-    page.goto("/reviews/")
-    follow(head(page), "New review")
-    follow(page, "A group")
-    page.get_by_label("Group", exact=False).first.select_option(label="Campaign team")
-    page.get_by_label("Name").fill("Spring")
-    press(page, "Preview")
-    expect(page.get_by_text("3 rights of 3 people would be reviewed.")).to_be_visible()
-    press(page, "Open review")
-
-    see_title(page, "Spring")
-    expect(section(page, "Ada Admin").get_by_text("somebody else decides")).to_be_visible()
-    axe(page)
-    press(section(page, "Nemo Nobody"), "Keep Nemo Nobody · Group Campaign team")
-    expect(page.get_by_text("1 of 3 decided")).to_be_visible()
-    follow(section(page, "Gwen Group"), "Revoke Gwen Group · Group Campaign team…")
-    expect(dialog(page).get_by_text("Through the group Press")).to_be_visible()
-    axe(page)
-    dialog(page).get_by_label("Reason").fill("The project is over")
-    press(dialog(page), "Decide")
-    expect(page.get_by_text("2 of 3 decided")).to_be_visible()
-
-    follow(head(page), "Close review…")
-    expect(page.get_by_text("Gwen Group still has something")).to_be_visible()
-    axe(page)
-    page.get_by_label("1 right is undecided").check()
-    press(page, "Close review")
-    see_message(page, "The review is closed, and 2 rights are left over.")
-    expect(section(page, "Gwen Group").get_by_text("Still has it: Through the group Press")).to_be_visible()
+    open_one(page)
+    decide_two(page, axe)
+    close_it(page, axe)
     assert may(gwen, "ad_campaigns:delete", unit)
-    axe(page)
 
-    remove_members(press_group, [gwen], actor=SYSTEM)
-    follow(head(page), "Check again…")
-    press(page, "Check again")
-    see_message(page, "The review is closed, and 1 right is left over.")
+    remove_members(other, [gwen], actor=SYSTEM)
+    check_it(page, "The review is closed, and 1 right is left over.")
     assert not may(gwen, "ad_campaigns:delete", unit)
 
     sign_in(page, otto)
     page.goto(Review.objects.get().get_absolute_url())
-    press(section(page, "Ada Admin"), "Keep Ada Admin · Group Campaign team")
-    follow(head(page), "Check again…")
-    press(page, "Check again")
-    see_message(page, "The review is complete")
+    press(section(page, "Ada Admin"), f"Keep Ada Admin · {LINE}")
+    check_it(page, "The review is complete")
     with page.expect_download() as waited:
         head(page).get_by_role("link", name="Evidence").click()
     file = Path(waited.value.path()).read_bytes()

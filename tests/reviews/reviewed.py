@@ -6,6 +6,17 @@ from accounts.services.reviews import Wanted, close_review, decide, open_review
 from adminrights.change import SYSTEM
 from groups.models import Group
 
+# Every page of reviews, in the states that it has.
+REVIEW_PAGES = {
+    "accounts:review_list": ["/reviews/", "/reviews/?q=zzzz"],
+    "accounts:review_add": ["/reviews/add/"],
+    "accounts:review_create": ["/reviews/add/group/", "/reviews/add/module/"],
+    "accounts:review": ["/reviews/{review}/", "/reviews/{left_over}/", "/reviews/{review}/?q=zzzz"],
+    "accounts:review_line": ["/reviews/lines/{line}/"],
+    "accounts:review_close": ["/reviews/{review}/close/"],
+    "accounts:review_check": ["/reviews/{left_over}/check/"],
+}
+
 
 def reviews_of(group: Group, account: Account) -> dict[str, object]:
     """Return the numbers of an open review of the organisation, of a line of it, and of one left over."""
