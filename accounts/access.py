@@ -3,7 +3,7 @@
 Pages, commands, the menu, `has_perm` and the explanation all come here, so they can't disagree (Z6).
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -11,7 +11,7 @@ from typing import NamedTuple
 from django.db.models import Q
 from django.utils import timezone
 
-from accounts.held import Held, held_by, held_now
+from accounts.held import Held, held_by, held_now, held_where
 from accounts.models import Account, Grant
 from accounts.names import open_units
 from accounts.policy import Policy, past_policy, policy_for, policy_now
@@ -73,7 +73,7 @@ def holders_in(permission: str, unit: int, policy: Policy, live: Q) -> list[Hold
     if unit not in policy.units:
         return []
     found, place = [], policy.place(unit)
-    for account, held in held_by(_candidates(permission, unit, policy, live), live).items():
+    for account, held in held_where(candidates([permission], unit, policy, live), live).items():
         facts = held.facts(account, policy)
         enterable = len(enterable_units(facts, policy))
         if allows(facts, policy.catalogue, place, permission, enterable_units=enterable):
@@ -113,24 +113,28 @@ def _reach(access: Access, policy: Policy) -> Collection[int]:
     return policy.below(access.unit) if access.includes_subunits else (access.unit,)
 
 
-def _candidates(permission: str, unit: int, policy: Policy, live: Q) -> set[int]:
-    """Return the accounts that might hold it: everyone with a fact that gives it, and the owner."""
+def candidates(permissions: Iterable[str], unit: int, policy: Policy, live: Q) -> Q:
+    """Return the condition on facts about whoever might hold one of the permissions in the unit.
+
+    That is everyone with a fact that gives it, and the owner. It names nobody, so that one statement serves
+    for any number of people. Raises UnknownPermission.
+    """
+    asked = [policy.catalogue.permission(key) for key in permissions]
+    keys = frozenset().union(*(policy.catalogue.rights_giving(each.key) for each in asked))
     node = policy.units[unit]
     line = (unit, *node.ancestors)
-    wanted = policy.catalogue.permissions[permission]
-    keys = policy.catalogue.rights_giving(permission)
     roles = {role for role, rights in policy.role_rights.items() if not rights.isdisjoint(keys)}
     groups = [
         group
         for group, carried in policy.group_roles.items()
         if not roles.isdisjoint(carried) and policy.group_units.get(group) in line
     ]
-    members = Membership.objects.filter(live, group__in=groups).values_list("account_id", flat=True)
-    named = Q(permission__in=[key for key in keys if "@" not in key])
-    level = Q(module=wanted.module, level__gte=int(wanted.level))
-    grants = Grant.objects.filter(live, named | level, unit__in=line).values_list("account_id", flat=True)
-    owner = policy.units[node.root].owner
-    return {*members, *grants, *([owner] if owner else [])}
+    given = Q(permission__in=[key for key in keys if "@" not in key])
+    for module, level in {(each.module, int(each.level)) for each in asked}:
+        given |= Q(module=module, level__gte=level)
+    members = Membership.objects.filter(live, group__in=groups).values("account")
+    grants = Grant.objects.filter(live, given, unit__in=line).values("account")
+    return Q(account__in=members) | Q(account__in=grants) | Q(account=policy.units[node.root].owner)
 
 
 def units_of(account: Account) -> list[Unit]:

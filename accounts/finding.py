@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Account
-from accounts.permission_book import narrowed
+from accounts.permission_book import NAMED, chapters, narrowed
 from adminrights.models import Unit
 from adminrights.navigation import Holder, menu_for
 from groups.models import Group
@@ -138,6 +138,18 @@ def _permissions(search: Search) -> Shelf:
     return _shelf(_("Permissions"), found, search.listed("accounts:permission_book"))
 
 
+def _modules(search: Search) -> Shelf:
+    """Find what people can work with: each module leads to those who may."""
+    if not search.may("accounts:list"):
+        return Shelf("", ())
+    modules = [chapter for chapter in chapters() if chapter.area != NAMED and search.names(chapter.label)]
+    found = (
+        Found(chapter.label, chapter.area, reverse("accounts:module_who", args=[chapter.key]), "users")
+        for chapter in modules
+    )
+    return _shelf(_("Who can work with"), found, search.listed("accounts:permission_book"))
+
+
 def _pages(search: Search) -> Shelf:
     return Shelf(_("Go to"), tuple(place for place in _places(search) if search.names(place.label)))
 
@@ -158,4 +170,12 @@ def _may_begin(search: Search, permission: str) -> bool:
     return permission != "roles:create" or search.reader.may(permission, organisation(search.unit))
 
 
-LOOKS: tuple[Callable[[Search], Shelf], ...] = (_people, _groups, _roles, _units, _permissions, _pages)
+LOOKS: tuple[Callable[[Search], Shelf], ...] = (
+    _people,
+    _groups,
+    _roles,
+    _units,
+    _permissions,
+    _modules,
+    _pages,
+)

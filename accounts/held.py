@@ -86,6 +86,13 @@ def held_by(accounts: Collection[int], live: Q) -> dict[int, Held]:
     return {account: found[account] for account in accounts}
 
 
+def held_where(about: Q, live: Q) -> dict[int, Held]:
+    """Return what the accounts hold that meet a condition on their facts, in four statements however many."""
+    found: dict[int, Held] = defaultdict(Held)
+    _read(found, about & live)
+    return dict(found)
+
+
 def _read(found: dict[int, Held], condition: Q) -> None:
     statuses = StatusPeriod.objects.filter(condition).values_list("account_id", "status")
     for account, status in statuses:

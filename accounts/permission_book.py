@@ -7,12 +7,14 @@ from types import MappingProxyType
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounts.access import Holder, holders
 from accounts.models import Account
 from accounts.sources import SourceBook, SourceLine
+from accounts.who.answer import Counts, count
+from accounts.who.judge import having
 from adminrights.models import Unit, UnitFeature
 from adminrights.models.facts import live_now
 from roles.catalogue import MULTI_UNIT, UnknownPermission, catalogue
@@ -195,10 +197,7 @@ class Holding:
 
     people: tuple[Account, ...]
     sources: Mapping[int, Holder]
-    direct: int
-    through: int
-    groups: int
-    owner: int
+    counts: Counts
     others: int
 
     @property
@@ -208,18 +207,7 @@ class Holding:
 
     def sentence(self) -> str:
         """Return the numbers: "12 people: 3 directly, 9 through 2 groups"."""
-        counted = ngettext("%(count)d person", "%(count)d people", self.count) % {"count": self.count}
-        ways = []
-        if self.owner:
-            ways.append(_("the owner"))
-        if self.direct:
-            ways.append(_("%d directly") % self.direct)
-        if self.through:
-            words = ngettext(
-                "%(people)d through %(groups)d group", "%(people)d through %(groups)d groups", self.groups
-            )
-            ways.append(words % {"people": self.through, "groups": self.groups})
-        return f"{counted}: {', '.join(ways)}" if ways else counted
+        return self.counts.sentence()
 
 
 def who_holds(key: str, unit: Unit) -> Holding:
@@ -227,16 +215,12 @@ def who_holds(key: str, unit: Unit) -> Holding:
     if key not in catalogue().permissions:
         raise UnknownPermission(key)
     found = {holder.account: holder for holder in holders(key, unit)}
-    kinds = [{source.kind for source in holder.sources} for holder in found.values()]
-    groups = {source.group for holder in found.values() for source in holder.sources if source.group}
+    counts = count(having((key,), holder.sources) for holder in found.values())
     people = [account for account in Account.objects.in_unit(unit) if account.pk in found] if found else []
     return Holding(
         people=tuple(people),
         sources=MappingProxyType(found),
-        direct=sum("grant" in kind for kind in kinds),
-        through=sum("role" in kind for kind in kinds),
-        groups=len(groups),
-        owner=sum("owner" in kind for kind in kinds),
+        counts=counts,
         others=len(found) - len(people),
     )
 

@@ -5,36 +5,24 @@ which any of them starts or ends nothing changes, so one answer of the resolver 
 """
 
 from bisect import bisect_left
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.db.models import Q
 
 from accounts.access import resolve_held
 from accounts.held import Held
+from accounts.lived import by_first, lived_at, read_lived
 from accounts.models import Account, Grant, StatusPeriod, UnitAccess
 from accounts.policy import Policy, UnitsThen, unit_nodes
 from accounts.sources import SourceBook
-from adminrights.models import Fact, Unit, UnitFeature
+from adminrights.models import Unit, UnitFeature
 from groups.models import Group, GroupRole, Membership
 from roles.catalogue import catalogue
 from roles.models import Role, Rule
 from roles.resolver import Access, HeldGrant, Source
-
-
-class Lived(NamedTuple):
-    """What a fact says, and from when to when it held; `end` is None while it goes on."""
-
-    what: Any
-    start: datetime
-    end: datetime | None
-
-    def holds(self, at: datetime) -> bool:
-        """Return whether it was in force at the moment."""
-        return self.start <= at and (self.end is None or self.end > at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,18 +61,20 @@ class _Past:
 
     def __init__(self, account: Account, unit: Unit) -> None:
         self._account, self._unit = account, unit
-        self._status = _read(StatusPeriod, ("status",), account=account)
-        self._accesses = _read(
+        self._status = read_lived(StatusPeriod, ("status",), account=account)
+        self._accesses = read_lived(
             UnitAccess, ("unit_id", "includes_subunits", "own_rights_only"), account=account
         )
-        self._grants = _read(Grant, ("pk", "unit_id", "module_id", "level", "permission_id"), account=account)
-        self._groups = _read(Membership, ("group_id",), account=account)
+        self._grants = read_lived(
+            Grant, ("pk", "unit_id", "module_id", "level", "permission_id"), account=account
+        )
+        self._groups = read_lived(Membership, ("group_id",), account=account)
         groups = {lived.what[0] for lived in self._groups}
-        self._carried = _read(GroupRole, ("group_id", "role_id"), group__in=groups)
+        self._carried = read_lived(GroupRole, ("group_id", "role_id"), group__in=groups)
         roles = {lived.what[1] for lived in self._carried}
-        self._rules = _read(Rule, ("role_id", "permission_id"), role__in=roles)
+        self._rules = read_lived(Rule, ("role_id", "permission_id"), role__in=roles)
         whole = f"{unit.root_id_or_self}/"
-        self._features = _read(UnitFeature, ("unit_id", "feature"), unit__path__startswith=whole)
+        self._features = read_lived(UnitFeature, ("unit_id", "feature"), unit__path__startswith=whole)
         self._levels = list(_levels(roles))
         self._places = dict(Group.objects.filter(pk__in=groups).values_list("pk", "unit_id"))
         self._units = UnitsThen(account.created_at)
@@ -102,43 +92,24 @@ class _Past:
     def answer(self, at: datetime, permission: str) -> tuple[bool, tuple[Source, ...]]:
         """Return whether the account might do it at the moment, and through what."""
         held = Held(
-            active=any(what == (Account.Status.ACTIVE,) for what in _at(self._status, at)),
-            accesses=[Access(*what) for what in _at(self._accesses, at)],
-            grants=[HeldGrant(*what) for what in _at(self._grants, at)],
-            groups=[what[0] for what in _at(self._groups, at)],
+            active=any(what == (Account.Status.ACTIVE,) for what in lived_at(self._status, at)),
+            accesses=[Access(*what) for what in lived_at(self._accesses, at)],
+            grants=[HeldGrant(*what) for what in lived_at(self._grants, at)],
+            groups=[what[0] for what in lived_at(self._groups, at)],
         )
         found = resolve_held(self._account.pk, held, self._policy(at), self._unit.pk)
         return permission in found.effective, found.held.get(permission, ()) if held.active else ()
 
     def _policy(self, at: datetime) -> Policy:
-        carried, rights = _at(self._carried, at), [*_at(self._rules, at), *self._levels]
+        carried, rights = lived_at(self._carried, at), [*lived_at(self._rules, at), *self._levels]
         return Policy(
             catalogue=catalogue(),
-            units=unit_nodes(self._units.tree(at), _many(_at(self._features, at))),
+            units=unit_nodes(self._units.tree(at), by_first(lived_at(self._features, at))),
             group_units=self._places,
-            group_roles={group: tuple(sorted(roles)) for group, roles in _many(carried).items()},
-            role_rights={role: frozenset(keys) for role, keys in _many(rights).items()},
+            group_roles={group: tuple(sorted(roles)) for group, roles in by_first(carried).items()},
+            role_rights={role: frozenset(keys) for role, keys in by_first(rights).items()},
             good_until=None,
         )
-
-
-def _read(kind: type[Fact], fields: Sequence[str], **about: object) -> list[Lived]:
-    rows = kind._default_manager.filter(**about).values_list(*fields, "starts_at", "ended_at", "expires_at")
-    return [
-        Lived(tuple(what), start, min(filter(None, (ended, expires)), default=None))
-        for *what, start, ended, expires in rows
-    ]
-
-
-def _at(facts: Iterable[Lived], at: datetime) -> Iterator[Any]:
-    return (fact.what for fact in facts if fact.holds(at))
-
-
-def _many(pairs: Iterable[tuple[int, Any]]) -> dict[int, set[Any]]:
-    found: dict[int, set[Any]] = defaultdict(set)
-    for key, value in pairs:
-        found[key].add(value)
-    return found
 
 
 def _levels(roles: Collection[int]) -> Iterator[tuple[int, str]]:

@@ -25,6 +25,7 @@ from accounts.views import (
     steps,
     unit_access,
 )
+from accounts.who_urls import urlpatterns as who_urls
 from accounts.why_urls import urlpatterns as why_urls
 
 app_name = "accounts"
@@ -35,6 +36,7 @@ urlpatterns = [
     *bulk_urls,
     *unit_urls,
     *why_urls,
+    *who_urls,
     *past_urls,
     *compare_urls,
     *dates_urls,

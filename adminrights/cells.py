@@ -21,6 +21,9 @@ from adminrights.navigation import Button
 
 EMPTY = mark_safe('<span class="muted">–</span>')
 
+# The drawing for each kind of source of a right.
+SOURCES = {"owner": "crown", "grant": "user-check", "role": "boxes", "feature": "layers"}
+
 
 class Badge(NamedTuple):
     """How a status looks: always a colour, a sign and a word together."""

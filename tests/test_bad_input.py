@@ -99,6 +99,7 @@ PARAMETERS = [
     ("accounts:account_create", "", "email"),
     *(("accounts:compare", "", name) for name in ("left_q", "right_q", "left_at", "right_at", "all")),
     *(("accounts:permission_book", "", name) for name in ("q", "area", "feature", "caution")),
+    *(("accounts:role_who", "role", name) for name in ("q", "group", "status", "days", "at", "sort", "page")),
     *(("accounts:log_list", "", name) for name in ("q", "event", "outcome", "since", "sort", "page")),
     *(("accounts:log_export", "", name) for name in ("q", "unit", "until")),
     *(("accounts:role_matrix", "", name) for name in ("q", "level", "page")),

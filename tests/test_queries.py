@@ -137,6 +137,37 @@ def test_why_costs_the_same_in_a_large_organisation(
     assert cost(client, reverse("accounts:account_why", args=[gwen.pk, key])) == few
 
 
+@pytest.mark.parametrize("name", ["permission_who", "module_who", "role_who", "item_who"])
+def test_who_can_costs_the_same_in_a_large_organisation(
+    name: str,
+    client: Client,
+    unit: Unit,
+    ada: Account,
+    gwen: Account,
+    campaign_team: Group,
+    campaigns_admin: Role,
+) -> None:
+    # Whoever reads it sees the item, which needs a right beside those of an administrator.
+    reader = AccountFactory(unit=unit, permissions=["accounts:list", "accounts:get", "offers:list"])
+    client.force_login(reader)
+    item = register_item("offers", unit, "Item", actor=SYSTEM)
+    hand_over(item, gwen, actor=SYSTEM)
+    crowd = [AccountFactory(unit=unit, levels={"offers": 1}) for _number in range(2)]
+    GroupFactory(unit=unit, roles=[RoleFactory(unit=unit, rules=["offers:list"])], members=crowd)
+    abouts = {
+        "permission_who": "offers:list",
+        "module_who": "offers",
+        "role_who": campaigns_admin.pk,
+        "item_who": item.pk,
+    }
+    path = reverse(f"accounts:{name}", args=[abouts[name]])
+    few = cost(client, path)
+
+    grow(unit, gwen, campaign_team, campaigns_admin)
+
+    assert cost(client, path) == few
+
+
 def test_comparing_costs_the_same_in_a_large_organisation(
     client: Client, unit: Unit, ada: Account, gwen: Account, campaign_team: Group, campaigns_admin: Role
 ) -> None:

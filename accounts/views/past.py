@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.explain import explain
+from accounts.forms.moment import WRITTEN, MomentField
 from accounts.looking_back import (
     Shelf,
     Since,
@@ -36,30 +37,12 @@ from groups.models import Group
 from roles.models import Role
 
 PERIODS_A_PAGE = 50
-WRITTEN = "%Y-%m-%dT%H:%M"
-
-
-class MomentInput(forms.DateTimeInput):
-    """The browser's own field for a day and a time."""
-
-    input_type = "datetime-local"
 
 
 class MomentForm(forms.Form):
     """The moment that is looked at; it stands in the address."""
 
-    at = forms.DateTimeField(
-        label=gettext_lazy("As of"),
-        error_messages={"invalid": gettext_lazy("Enter a day and a time, such as 2026-03-03 12:00.")},
-        widget=MomentInput(format=WRITTEN, attrs={"class": "form-control"}),
-    )
-
-    def clean_at(self) -> datetime:
-        """Return the moment. Raises for one that no calendar of the database has."""
-        at: datetime = self.cleaned_data["at"]
-        if not 1970 < at.year < 9000:
-            raise forms.ValidationError(_("Choose a year between 1971 and 8999."))
-        return at
+    at = MomentField()
 
 
 class PastPage(DetailPage):

@@ -25,9 +25,6 @@ NOTICES = {
 
 EFFECTS = {"gain": "plus", "lose": "minus", "mail": "mail", "note": "info"}
 
-SOURCES = {"owner": "crown", "grant": "user-check", "role": "boxes", "feature": "layers"}
-
-
 @register.simple_tag
 def icon(name: str, size: int = 16) -> SafeString:
     """Return an inline drawing that screen readers pass over; the words beside it carry the meaning."""
@@ -37,7 +34,7 @@ def icon(name: str, size: int = 16) -> SafeString:
 @register.simple_tag
 def sign(kind: str, size: int = 16) -> SafeString:
     """Return the drawing for a message level, a kind of effect or a kind of source."""
-    name = NOTICES.get(kind) or EFFECTS.get(kind) or SOURCES.get(kind) or "info"
+    name = NOTICES.get(kind) or EFFECTS.get(kind) or cells.SOURCES.get(kind) or "info"
     return cells.icon(name, size)
 
 

@@ -122,7 +122,8 @@ def test_the_page_says_who_may_do_it_here(as_ada: Client, unit: Unit, gwen: Acco
 def test_numbers_count_the_owner(unit: Unit, gwen: Account) -> None:
     holding = who_holds("ad_campaigns:list", unit)
 
-    assert (holding.count, holding.direct, holding.through, holding.groups) == (1, 0, 1, 1)
+    counts = holding.counts
+    assert (holding.count, counts.direct, counts.through, counts.groups) == (1, 0, 1, 1)
 
 
 def test_names_are_for_those_who_may_see_accounts(client: Client, unit: Unit, gwen: Account) -> None:
