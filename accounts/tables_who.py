@@ -55,9 +55,9 @@ class WhoTable(tables.Table):
     def render_name(self, record: Row) -> SafeString:
         address = format_html('<span class="muted who-address">{}</span>', cells.address(record.email))
         if not self.opens:
-            return format_html("<span>{}</span> {}", record.name, address)
+            return format_html("<span>{} {}</span>", record.name, address)
         link = cells.row_link(path_of("accounts:account_detail", record.pk), record.name)
-        return format_html("{} {}", link, address)
+        return format_html("<span>{} {}</span>", link, address)
 
     def render_status(self, record: Row) -> SafeString:
         return cells.badge(record.status)

@@ -125,8 +125,8 @@ TABLE = [
     Address("accounts:module_who_export", "accounts:list", text="module"),
     Address("accounts:role_who", "accounts:list", "role"),
     Address("accounts:role_who_export", "accounts:list", "role"),
-    Address("accounts:item_who", "accounts:list", "item"),
-    Address("accounts:item_who_export", "accounts:list", "item"),
+    Address("accounts:item_who", SIGNED_IN, "item"),
+    Address("accounts:item_who_export", SIGNED_IN, "item"),
     Address("accounts:ending_list", "accounts:list"),
     Address("accounts:ending_export", "accounts:list"),
     Address("accounts:dates", SIGNED_IN, "account", text="kind fact"),
@@ -246,6 +246,7 @@ def path_of(address: Address, objects: dict[str, int]) -> str:
     kwargs: dict[str, object] = {"pk": objects[address.about]} if address.about else {}
     texts: dict[str, object] = {"key": "ad_campaigns:list", "unit": 1, "model": objects.get("model", 999_999)}
     texts |= {"kind": "access" if "fact" in address.text else "nobody", "fact": 1}
+    texts["module"] = "contacts"
     text = {name: texts.get(name, "ad_campaigns") for name in address.text.split()}
     if address.text == "review":
         text = {"kind": "role"}

@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 
 from accounts.compare.choosing import PAST
 from accounts.items import seen_by
-from accounts.models import Account
+from accounts.models import Account, Item
 from accounts.permission_book import entry
 from accounts.tables_who import WhoTable
 from accounts.who.answer import Answer, ask, count
@@ -26,9 +26,10 @@ from accounts.who.question import (
     about_permission,
     about_role,
 )
+from adminrights.exceptions import NotAllowed
 from adminrights.navigation import Button, EmptyState, Link
 from adminrights.spreadsheet import csv_lines
-from adminrights.views import ListPage, Page
+from adminrights.views import ListPage, Open, Page
 from roles.catalogue import Module, UnknownPermission, catalogue
 from roles.models import Role
 
@@ -226,16 +227,22 @@ class OfRole(WhoPart):
 class OfItem(WhoPart):
     """About an item that the reader may see: who may do what with it."""
 
+    # An item that the reader doesn't see is not found, before anything else is asked.
+    permission = ""
+    open_to = Open.SIGNED_IN
     list_name = "item_who"
     leave_out = ("level", "status", "at")
 
     @cached_property
     def item(self) -> Any:
-        """Return the item. Raises Http404."""
+        """Return the item. Raises Http404, and NotAllowed for whoever may not list accounts."""
         reader: Account = self.request.user  # type: ignore[assignment]
-        found = seen_by(reader, self.unit).filter(pk=self.kwargs["pk"]).first()
+        seen = Item.objects.none() if self.unit is None else seen_by(reader, self.unit)
+        found = seen.filter(pk=self.kwargs["pk"]).first()
         if found is None:
             raise Http404
+        if not self.may("accounts:list"):
+            raise NotAllowed(_("You may not see who works here."), ["accounts:list"])
         return found
 
     def prepare(self, form: WhoForm) -> None:

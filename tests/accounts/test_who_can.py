@@ -325,6 +325,7 @@ def test_the_page_of_an_item_leads_to_it(unit: Unit) -> None:
     other = AccountFactory(unit=unit, permissions=["events:list"])
     link = reverse("accounts:item_who", args=[item.pk])
 
+    assert signed_in(other).get(link).status_code == 403
     assert link in signed_in(reader).get(item.get_absolute_url()).content.decode()
     assert link not in signed_in(other).get(item.get_absolute_url()).content.decode()
 
