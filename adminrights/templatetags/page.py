@@ -25,6 +25,7 @@ NOTICES = {
 
 EFFECTS = {"gain": "plus", "lose": "minus", "mail": "mail", "note": "info"}
 
+
 @register.simple_tag
 def icon(name: str, size: int = 16) -> SafeString:
     """Return an inline drawing that screen readers pass over; the words beside it carry the meaning."""

@@ -85,8 +85,7 @@ ADMINISTRATOR = {
     "roles:rule_edit": ["/roles/{role}/rules/ad_campaigns/"],
     "roles:rule_remove": ["/roles/{role}/rules/ad_campaigns/remove/"],
     "accounts:compare": [
-        "/compare/",
-        "/compare/?left_q=a&right=account:{gwen}",
+        *("/compare/", "/compare/?left_q=a&right=account:{gwen}"),
         "/compare/?left=account:{gwen}&right=role:{role}&all=on",
         "/compare/?left=account:{gwen}&right=account:{dora}&left_at=2020-01-01",
     ],
@@ -94,11 +93,8 @@ ADMINISTRATOR = {
     "accounts:permission_book": ["/permissions/", "/permissions/?q=export", "/permissions/?q=zzzz"],
     "accounts:permission_page": ["/permissions/ad_campaigns:update/", "/permissions/contacts.export/"],
     "accounts:permission_who": [
-        "/permissions/ad_campaigns:update/who/",
-        "/permissions/ad_campaigns:update/who/?way=only",
-        "/permissions/ad_campaigns:update/who/?q=zzzz",
-        "/permissions/ad_campaigns:update/who/?at=2020-01-01T00:00",
-        "/permissions/contacts.export/who/",
+        "/permissions/offers:list/who/?way=only",
+        "/permissions/contacts.view/who/?q=z",
     ],
     "accounts:module_who": ["/permissions/modules/admin_rights/who/?level=2"],
     "accounts:role_who": ["/roles/{role}/who/"],
@@ -182,7 +178,8 @@ SHOWN_BY_OTHERS = {
     "accounts:address_confirm",
     "accounts:my_factor_remove",
 }
-WITHOUT_A_PAGE = {
+FILES = ("log", "compare", "ending", "bulk", "permission_who", "module_who", "role_who", "item_who")
+WITHOUT_A_PAGE = {f"accounts:{name}_export" for name in FILES} | {
     "home",
     "unit_switch",
     "collected_discard",
@@ -199,16 +196,8 @@ WITHOUT_A_PAGE = {
     # Leads to our own page of signing in.
     "account_login",
     "accounts:item_take_back",
-    "accounts:log_export",
-    "accounts:compare_export",
-    "accounts:ending_export",
     "accounts:review_decide",
     "accounts:review_evidence",
-    "accounts:permission_who_export",
-    "accounts:module_who_export",
-    "accounts:role_who_export",
-    "accounts:item_who_export",
-    "accounts:bulk_export",
     "accounts:account_sessions_end",
     "accounts:my_session_end",
     "accounts:my_sessions_end",
