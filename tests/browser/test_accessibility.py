@@ -161,12 +161,7 @@ STRANGER = {
 SHOWN_BY_OTHERS = {
     "accounts:password_set",
     # Steps of the journey in test_bulk.py.
-    "accounts:bulk_add",
-    "accounts:bulk_remove",
-    "accounts:bulk_end",
-    "accounts:bulk_resend",
-    "accounts:bulk_disable",
-    "accounts:bulk_reactivate",
+    *(f"accounts:bulk_{step}" for step in ("add", "remove", "end", "resend", "disable", "reactivate")),
     "accounts:invitation_accept",
     "accounts:unit_owner_search",
     "groups:member_search",
