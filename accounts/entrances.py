@@ -16,9 +16,11 @@ LOOKING_AFTER = frozenset({"accounts:create", "accounts:update", "accounts:delet
 def entrances(change: Change) -> None:
     """Refuse to open or close a unit to anybody unless the actor looks after people there (S4-41).
 
-    Access alone gives no right; it lets in what was given before or will be given later.
+    Whoever gives up an access of his own closes nothing to others. Access alone gives no right; it lets in
+    what was given before or will be given later.
     """
-    accesses = [fact for fact in (*change.started, *change.ended) if isinstance(fact, UnitAccess)]
+    closed = (fact for fact in change.ended if getattr(fact, "account_id", None) != change.actor.pk)
+    accesses = [fact for fact in (*change.started, *closed) if isinstance(fact, UnitAccess)]
     if change.by_system or not accesses:
         return
     before = sides_of(change)[0]

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.access import holders_in
 from accounts.effects import Side
-from accounts.guards import ASSIGN, DELEGATE, is_administration
+from accounts.guards import ASSIGN, DELEGATE, LICENSING, is_administration
 from accounts.held import Held, held_by
 from accounts.models import Account
 from accounts.policy import policy_now
@@ -36,23 +36,48 @@ def helpers(account: Account, unit: Unit) -> list[Helper]:
     Those who can pass on anything come first. Nobody raises himself, nobody changes the owner's rights, and
     nobody those of an administrator who holds more.
     """
-    live = live_now(timezone.now())
-    side = Side(policy_now(), live)
+    found = {pk: _areas(rights) for pk, rights in _able(account, unit, _side()).items()}
+    anything = [pk for pk, areas in found.items() if areas is None]
+    something = [pk for pk, areas in found.items() if areas]
+    people = [*_by_name(anything), *_by_name(something)][:MOST]
+    return [Helper(person, found[person.pk] or ()) for person in people]
+
+
+def givers(account: Account, unit: Unit, permission: str, *, licensing: bool = False) -> list[Account]:
+    """Return the first of those who can give the account the permission in the unit.
+
+    With `licensing` it takes a feature that the unit lacks, which the root's administrators switch (C-14).
+    """
+    side = _side()
+    able = _able(account, unit, side)
+    anything = [pk for pk, rights in able.items() if DELEGATE in rights]
+    same = [] if is_administration(permission) else [pk for pk in able if permission in able[pk]]
+    if licensing:
+        held = held_by([*anything, *same], side.live)
+        root = unit.root_id_or_self
+        keepers = {pk for pk in held if LICENSING in side.rights(pk, held[pk], root).effective}
+        anything, same = ([pk for pk in pks if pk in keepers] for pks in (anything, same))
+    return list(dict.fromkeys([*_by_name(anything), *_by_name(same)]))[:MOST]
+
+
+def _side() -> Side:
+    return Side(policy_now(), live_now(timezone.now()))
+
+
+def _able(account: Account, unit: Unit, side: Side) -> dict[int, frozenset[str]]:
+    """Return who can change the account's rights in the unit, each with what he may do there himself."""
     if unit.root_id_or_self in side.policy.owned_by(account.pk):
-        return []
+        return {}
     keys = (DELEGATE, ASSIGN)
-    able = {holder.account for key in keys for holder in holders_in(key, unit.pk, side.policy, live)}
-    held = held_by(able | {account.pk}, live)
+    able = {holder.account for key in keys for holder in holders_in(key, unit.pk, side.policy, side.live)}
+    held = held_by(able | {account.pk}, side.live)
     guarded = _administration(account, held[account.pk], unit, side)
     found = {}
     for pk in able - {account.pk}:
         rights = side.rights(pk, held[pk], unit.pk).effective
         if READ in rights and _may_touch(pk, held[pk], guarded, side):
-            found[pk] = _areas(rights)
-    anything = [pk for pk, areas in found.items() if areas is None]
-    something = [pk for pk, areas in found.items() if areas]
-    people = [*_by_name(anything), *_by_name(something)][:MOST]
-    return [Helper(person, found[person.pk] or ()) for person in people]
+            found[pk] = rights
+    return found
 
 
 def _administration(account: Account, held: Held, unit: Unit, side: Side) -> dict[int, set[str]]:

@@ -44,6 +44,9 @@ MESSAGES = {
     "administrator": gettext_lazy("Notice of new rights of administration"),
     "ending": gettext_lazy("Reminder of rights that end"),
     "ending_given": gettext_lazy("Reminder of given rights that end"),
+    "access_asked": gettext_lazy("Request for access"),
+    "access_given": gettext_lazy("Notice that access was given"),
+    "access_declined": gettext_lazy("Notice that access was declined"),
     "owner_new": gettext_lazy("Notice to the new owner"),
     "owner_old": gettext_lazy("Notice to the former owner"),
 }
@@ -59,6 +62,9 @@ KINDS = {
     Event.INVITATION_RESENT: "mail",
     Event.MAIL_SENT_AGAIN: "mail",
     Event.ENDS_TOLD: "mail",
+    Event.REQUEST_APPROVED: "gain",
+    Event.REQUEST_DECLINED: "lose",
+    Event.GIVEN_BACK: "lose",
     Event.MAIL_NOT_DELIVERED: "lose",
 }
 

@@ -44,6 +44,7 @@ KINDS = {
     "accessrule": gettext_lazy("Access rule"),
     "waiver": gettext_lazy("Exception"),
     "review": gettext_lazy("Access review"),
+    "accessrequest": gettext_lazy("Request"),
 }
 
 

@@ -38,10 +38,10 @@ LONGEST_NAME = 80
 RESET_MEANT = timedelta(days=1)
 
 
-def plain(name: str) -> str:
-    """Return a name in which no mail program finds a link, and which stays on its line (N9)."""
+def plain(name: str, most: int = LONGEST_NAME) -> str:
+    """Return a text in which no mail program finds a link, and which stays on its line (N9)."""
     text = HOST_DOT.sub(". ", MARKS.sub(" ", name))
-    return " ".join(text.split())[:LONGEST_NAME]
+    return " ".join(text.split())[:most]
 
 
 def invitation(mail: OutgoingMail) -> Context | None:

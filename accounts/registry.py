@@ -5,6 +5,8 @@ from typing import Any
 from django.contrib.auth.signals import user_logged_in
 
 from accounts import access, guards, item_sections, mail, uses
+from accounts.asking import letters as asking_letters
+from accounts.asking.reading import is_shown, waiting
 from accounts.dates import letters
 from accounts.effects import effects_of
 from accounts.entrances import entrances
@@ -70,9 +72,14 @@ def connect() -> None:
         proof_of_person,
     ]
     hooks.notices = [new_administrators]
-    hooks.shown = {"items": item_sections.shown_in_menu, "my_items": item_sections.shown_as_mine}
+    hooks.shown = {
+        "items": item_sections.shown_in_menu,
+        "my_items": item_sections.shown_as_mine,
+        "requests": is_shown,
+    }
+    hooks.counted = {"requests": waiting}
     Enterable.units_of = staticmethod(access.units_of)
-    mail.register_all(letters.MESSAGES)
+    mail.register_all({**letters.MESSAGES, **asking_letters.MESSAGES})
     # In the place of Django's own receiver, which writes past the pipeline; it may connect before or after.
     user_logged_in.disconnect(dispatch_uid="update_last_login")
     user_logged_in.connect(signed_in, dispatch_uid="update_last_login")

@@ -8,6 +8,7 @@ from accounts.compare_urls import urlpatterns as compare_urls
 from accounts.dates.urls import urlpatterns as dates_urls
 from accounts.item_urls import urlpatterns as item_urls
 from accounts.past_urls import urlpatterns as past_urls
+from accounts.request_urls import urlpatterns as request_urls
 from accounts.review_urls import urlpatterns as review_urls
 from accounts.rule_urls import urlpatterns as rule_urls
 from accounts.security_urls import urlpatterns as security_urls
@@ -42,6 +43,7 @@ urlpatterns = [
     *dates_urls,
     *rule_urls,
     *review_urls,
+    *request_urls,
     path("accounts/", accounts.AccountList.as_view(), name="account_list"),
     path("accounts/add/", editing.AccountCreate.as_view(), name="account_create"),
     path("accounts/add/address/", adding.AddressCheck.as_view(), name="account_address"),

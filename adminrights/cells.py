@@ -63,6 +63,11 @@ BADGES = {
     "still": Badge("bad", "triangle-alert", gettext_lazy("Still has it")),
     "not_removed": Badge("bad", "ban", gettext_lazy("Not removed")),
     "gone": Badge("off", "circle-off", gettext_lazy("Ended meanwhile")),
+    "approved": Badge("good", "circle-check", gettext_lazy("Approved")),
+    "declined": Badge("bad", "ban", gettext_lazy("Declined")),
+    "withdrawn": Badge("off", "undo-2", gettext_lazy("Withdrawn")),
+    "settled": Badge("good", "circle-check", gettext_lazy("Closed: it was there already")),
+    "unanswered": Badge("off", "timer-off", gettext_lazy("Not answered in time")),
     "owner": Badge("info", "crown", gettext_lazy("Owner")),
     "administrator": Badge("info", "shield-check", gettext_lazy("Administrator")),
 }

@@ -34,6 +34,8 @@ class Hooks:
     ask_proof: Callable[[HttpRequest], HttpResponse] | None = None
     # Whether an entry of the menu is shown to an account in a unit, by the entry's `shown_if`.
     shown: dict[str, Callable[[Any, Any], bool]] = field(default_factory=dict)
+    # How many things wait behind an entry of the menu, by the same name.
+    counted: dict[str, Callable[[Any, Any], int]] = field(default_factory=dict)
 
 
 hooks = Hooks()

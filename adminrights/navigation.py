@@ -60,6 +60,7 @@ MENU = (
             Item(_("All Roles"), "roles:role_list", "shield-check", "roles:list"),
             Item(_("All Permissions"), "accounts:permission_book", "book-open", "roles:list"),
             Item(_("Compare"), "accounts:compare", "git-compare", "accounts:list"),
+            Item(_("Requests"), "accounts:request_list", "hand-helping", shown_if="requests"),
             Item(_("Ends soon"), "accounts:ending_list", "calendar-clock", "accounts:list"),
             Item(_("Reviews"), "accounts:review_list", "clipboard-check", "access:assign"),
             Item(_("Access rules"), "accounts:access_rules", "scale", "roles:list"),
@@ -153,7 +154,8 @@ def _links(items: Iterable[Item], account: Holder, unit: object) -> Iterator[Lin
             continue
         url = _address(item.url_name)
         if url and _is_shown(item, account, unit):
-            yield Link(item.label, url, item.icon, above=(url, *map(_address, item.above)))
+            above = (url, *map(_address, item.above))
+            yield Link(item.label, url, item.icon, count=_waiting(item, account, unit), above=above)
 
 
 def path_of(url_name: str, pk: int) -> str:
@@ -173,6 +175,12 @@ def _is_shown(item: Item, account: Holder, unit: object) -> bool:
         return True
     ask = hooks.shown.get(item.shown_if)
     return ask is not None and unit is not None and ask(account, unit)
+
+
+def _waiting(item: Item, account: Holder, unit: object) -> int | None:
+    """Return how many things wait behind the entry; None where nothing does, or can."""
+    ask = hooks.counted.get(item.shown_if)
+    return (ask(account, unit) or None) if ask is not None else None
 
 
 def _address(url_name: str) -> str:

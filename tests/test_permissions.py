@@ -18,6 +18,7 @@ from accounts.services.rules import give_waiver, start_rule
 from adminrights.change import SYSTEM
 from adminrights.models import CollectedEdit, JournalEntry, Unit
 from adminrights.navigation import MENU, Item
+from tests.asking.acts import asked_by
 from tests.factories import AccountFactory, GroupFactory, RoleFactory, UnitFactory
 from tests.post import promise
 
@@ -135,6 +136,17 @@ TABLE = [
     Address("accounts:log_export", "access_log:list"),
     Address("accounts:log_entry", "access_log:list", "entry"),
     Address("accounts:log_entry_take_back", "access_log:list", "entry"),
+    Address("accounts:ask_search", SIGNED_IN),
+    Address("accounts:ask", SIGNED_IN, text="key"),
+    Address("accounts:request_withdraw", SIGNED_IN, "request"),
+    Address("accounts:give_back", SIGNED_IN, text="kind fact"),
+    # Two permissions at once: tests/asking/test_answering.py.
+    Address("accounts:request_list", SIGNED_IN),
+    Address("accounts:request_detail", SIGNED_IN, "request"),
+    Address("accounts:request_in_unit", SIGNED_IN, "request", text="unit"),
+    Address("accounts:request_approve", SIGNED_IN, "request"),
+    Address("accounts:request_decline", SIGNED_IN, "request"),
+    Address("accounts:request_close", SIGNED_IN, "request"),
     Address("accounts:access_rules", "roles:list"),
     Address("accounts:access_rule_add", "access:delegate"),
     Address("accounts:access_rule_create", "access:delegate", text="kind"),
@@ -231,6 +243,7 @@ def things_of(unit: Unit) -> dict[str, int]:
         "group": GroupFactory(unit=unit).pk,
         "role": RoleFactory(unit=unit, rules=["ad_campaigns:list"]).pk,
         "item": item,
+        "request": asked_by(account, unit, "For the campaign").pk,
     }
 
 

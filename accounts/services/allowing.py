@@ -1,6 +1,7 @@
 """Carrying out what the page "Why" suggests: several small steps as one change."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
@@ -14,6 +15,7 @@ from accounts.services.units import switch_feature
 from accounts.why.steps import Step, in_order, of_kind
 from adminrights import clock
 from adminrights.change import Actor, change
+from adminrights.days import Span
 from adminrights.events import Event
 from adminrights.exceptions import Invalid, NotFound
 from adminrights.models import Unit
@@ -23,8 +25,12 @@ from groups.models import Group
 from groups.services import add_members, other_levels
 
 
-def take_steps(account: Account, steps: Sequence[Step], *, actor: Actor, unit: Unit) -> None:
+def take_steps(
+    account: Account, steps: Sequence[Step], *, actor: Actor, unit: Unit, ends: datetime | None = None
+) -> None:
     """Take the steps, so that the account is allowed something in the unit, all or none.
+
+    Memberships and own rights that they give hold until `ends`; the other kinds of steps have no end.
 
     One kind of step alone is journaled as what it is; several together are one change of the account's
     rights. Raises Invalid for no step, NotFound for a group that isn't of the unit or of one above it, and
@@ -34,14 +40,16 @@ def take_steps(account: Account, steps: Sequence[Step], *, actor: Actor, unit: U
         raise Invalid(_("Choose one of the changes that the page before suggests."))
     kinds = list(dict.fromkeys(step.kind for step in in_order(steps)))
     if len(steps) == 1 or kinds in (["key"], ["level"]):
-        _take(kinds[0], account, steps, actor, unit)
+        _take(kinds[0], account, steps, actor, unit, ends)
         return
     with change(Event.ACCOUNT_RIGHTS_CHANGED, actor=actor, unit=unit, target=account):
         for kind in kinds:
-            _take(kind, account, steps, actor, unit)
+            _take(kind, account, steps, actor, unit, ends)
 
 
-def _take(kind: str, account: Account, steps: Sequence[Step], actor: Actor, unit: Unit) -> None:
+def _take(
+    kind: str, account: Account, steps: Sequence[Step], actor: Actor, unit: Unit, ends: datetime | None
+) -> None:
     whats = of_kind(steps, kind)
     if kind == "activate":
         reactivate_account(account, actor=actor, unit=unit)
@@ -51,11 +59,11 @@ def _take(kind: str, account: Account, steps: Sequence[Step], actor: Actor, unit
         for feature in whats:
             switch_feature(unit, feature, on=True, actor=actor)
     elif kind == "group":
-        _join(account, whats, actor, unit)
+        _join(account, whats, actor, unit, ends)
     elif kind == "level":
-        _raise_levels(account, whats, actor, unit)
+        _raise_levels(account, whats, actor, unit, ends)
     else:
-        set_permissions(account, dict.fromkeys(whats, True), actor=actor, unit=unit)
+        set_permissions(account, dict.fromkeys(whats, True), actor=actor, unit=unit, ends=ends)
 
 
 def _let_in(account: Account, units: Sequence[int], actor: Actor, unit: Unit) -> None:
@@ -69,20 +77,22 @@ def _let_in(account: Account, units: Sequence[int], actor: Actor, unit: Unit) ->
     set_unit_access(account, wanted, actor=actor, unit=unit)
 
 
-def _join(account: Account, groups: Sequence[str], actor: Actor, unit: Unit) -> None:
+def _join(account: Account, groups: Sequence[str], actor: Actor, unit: Unit, ends: datetime | None) -> None:
     offered = Group.objects.present().filter(pk__in=groups, unit__in=line_of(unit)).select_related("unit")
     if len(offered) < len(groups):
         raise NotFound(_("There is no such group here."))
     for group in offered:
         instead = other_levels(group).filter(account=account).exists()
-        add_members(group, [account], actor=actor, instead=instead)
+        add_members(group, [account], actor=actor, instead=instead, span=Span(None, ends))
 
 
-def _raise_levels(account: Account, rights: Sequence[str], actor: Actor, unit: Unit) -> None:
+def _raise_levels(
+    account: Account, rights: Sequence[str], actor: Actor, unit: Unit, ends: datetime | None
+) -> None:
     """Set these levels; the account's others in the unit stay."""
     present = Grant.objects.live().filter(account=account, unit=unit, module__isnull=False)
     levels = {str(module): int(level or 0) for module, level in present.values_list("module", "level")}
     for right in rights:
         module, _sign, level = right.partition("@")
         levels[module] = max(levels.get(module, 0), int(level))
-    set_levels(account, levels, actor=actor, unit=unit)
+    set_levels(account, levels, actor=actor, unit=unit, ends=ends)

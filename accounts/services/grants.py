@@ -1,6 +1,7 @@
 """An account's own rights: levels of modules, and single permissions."""
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from django.utils.translation import gettext as _
 
@@ -19,11 +20,14 @@ from groups.models import Membership
 from roles.catalogue import LevelNotOffered, catalogue
 
 
-def set_levels(account: Account, levels: Mapping[str, int], *, actor: Actor, unit: Unit) -> None:
+def set_levels(
+    account: Account, levels: Mapping[str, int], *, actor: Actor, unit: Unit, ends: datetime | None = None
+) -> None:
     """Make these the account's own levels in the unit: module key → level, 0 or absent for none (S0-30).
 
-    Raises Invalid for an unknown module or a level that it doesn't offer (S0-36), NotAllowed for an
-    actor who may hand out nothing (S3-T15), and what the guards raise.
+    What is given by it holds until `ends`; what was there keeps its dates. Raises Invalid for an unknown
+    module or a level that it doesn't offer (S0-36), NotAllowed for an actor who may hand out nothing
+    (S3-T15), and what the guards raise.
     """
     wanted = {module: level for module, level in levels.items() if level}
     with change(Event.GRANTS_CHANGED, actor=actor, unit=unit, target=account) as c:
@@ -34,7 +38,7 @@ def set_levels(account: Account, levels: Mapping[str, int], *, actor: Actor, uni
         gone = [grant for module, grant in present.items() if wanted.get(module) != grant.level]
         kept = {grant.module_id for grant in present.values() if grant not in gone}
         new = [
-            Grant(account=account, unit=unit, module_id=module, level=level)
+            Grant(account=account, unit=unit, module_id=module, level=level, expires_at=ends)
             for module, level in wanted.items()
             if module not in kept
         ]
@@ -61,12 +65,19 @@ def set_permission(account: Account, key: str, *, given: bool, actor: Actor, uni
 
 
 def set_permissions(
-    account: Account, wanted: Mapping[str, bool], *, actor: Actor, unit: Unit, seen: Sheet | None = None
+    account: Account,
+    wanted: Mapping[str, bool],
+    *,
+    actor: Actor,
+    unit: Unit,
+    seen: Sheet | None = None,
+    ends: datetime | None = None,
 ) -> None:
     """Give or take back these permissions of the account's own in the unit, in one change (S2-09, S2-14).
 
-    Keys that aren't named stay as they are. Raises Invalid for an unknown permission, Stale when any of the
-    account's own permissions there is no longer as `seen`, and as `set_levels`.
+    Keys that aren't named stay as they are; what is given by it holds until `ends`. Raises Invalid for an
+    unknown permission, Stale when any of the account's own permissions there is no longer as `seen`, and as
+    `set_levels`.
     """
     unknown = sorted(wanted.keys() - catalogue().holdable_keys())
     with change(Event.GRANTS_CHANGED, actor=actor, unit=unit, target=account) as c:
@@ -77,7 +88,7 @@ def set_permissions(
         present = {str(grant.permission_id): grant for grant in grants}
         gone = [grant for key, grant in present.items() if not wanted[key]]
         new = [
-            Grant(account=account, unit=unit, permission_id=key)
+            Grant(account=account, unit=unit, permission_id=key, expires_at=ends)
             for key, given in wanted.items()
             if given and key not in present
         ]

@@ -26,6 +26,8 @@ FIT = frozenset(
         Event.ACCOUNT_RIGHTS_CHANGED,
         Event.GRANTS_CHANGED,
         Event.DATES_CHANGED,
+        Event.REQUEST_APPROVED,
+        Event.GIVEN_BACK,
         Event.MEMBERSHIPS_CHANGED,
         Event.GROUP_CREATED,
         Event.GROUP_UPDATED,

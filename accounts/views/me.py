@@ -8,6 +8,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.asking.mine import mine_in
+from accounts.asking.reading import own_requests
 from accounts.forms.accounts import PreferencesForm
 from accounts.forms.session import OwnPasswordForm
 from accounts.helpers import helpers
@@ -50,7 +52,12 @@ class MyAccess(Page):
         return context | {
             "access": access,
             "empty": self.empty(),
-            "buttons": [Button(_("Why and why not"), reverse("accounts:my_access_search"), "search")],
+            "buttons": [
+                Button(_("Why and why not"), reverse("accounts:my_access_search"), "search"),
+                Button(_("Ask for access"), reverse("accounts:ask_search"), "hand-helping", "primary"),
+            ],
+            "my_requests": own_requests(account, self.unit),
+            "my_facts": mine_in(account, self.unit),
             "helpers": helpers(account, self.unit),
             "owned": account.owned_units.filter(pk=self.unit.root_id_or_self).first(),
             "my_units": units_to_work_in(account, self.request.units, self.unit),  # type: ignore[attr-defined]

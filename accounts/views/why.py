@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.access import effective
+from accounts.asking.reading import open_request
 from accounts.helpers import helpers
 from accounts.models import Account
 from accounts.permission_book import Entry, entry, narrowed
@@ -21,7 +22,7 @@ from accounts.why.steps import Step, UnknownStep, of_kind, read_steps
 from accounts.why.suggestions import Suggestion, ask, suggestions
 from accounts.why.wording import Names, side_effects, words_of
 from adminrights.models import Unit
-from adminrights.navigation import EmptyState, Link
+from adminrights.navigation import Button, EmptyState, Link
 from adminrights.services import line_of
 from adminrights.views import Open, Page
 from adminrights.views.confirm import ConfirmPage
@@ -127,7 +128,16 @@ class MyWhy(WhyPage):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
         answer = context["answer"]
-        return context if answer.may else context | {"helpers": helpers(self.account(), self.unit)}
+        if answer.may:
+            return context
+        waiting = open_request(self.account(), self.unit, self.entry.key)
+        url = reverse("accounts:ask", args=[self.entry.key])
+        asking = Button(_("Ask for it"), url, "hand-helping", "primary")
+        return context | {
+            "helpers": helpers(self.account(), self.unit),
+            "open_request": waiting,
+            "buttons": [] if waiting else [asking],
+        }
 
 
 class AccessSearch(AccessPage):
@@ -136,11 +146,13 @@ class AccessSearch(AccessPage):
     template_name = "accounts/why/search.html"
     title = gettext_lazy("Why and why not")
     why_name = ""
+    # Only what isn't held, or not with effect, and all of that before anything is typed.
+    lacking = False
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         text = self.request.GET.get("q", "")[:200]
         resolution = effective(self.account(), self.unit, as_if_active=True)
-        found = list(self.found(text, resolution)) if text.strip() else []
+        found = list(self.found(text, resolution)) if text.strip() or self.lacking else []
         return super().get_context_data(
             account=self.account(),
             text=text,
@@ -156,7 +168,7 @@ class AccessSearch(AccessPage):
         arguments = [self.object.pk] if self.object is not None else []
         for chapter in narrowed(text):
             for each in chapter.entries:
-                if not each.named:
+                if not each.named and not (self.lacking and each.key in resolution.effective):
                     state, sign = self.state(each.key, resolution)
                     url = address(args=[*arguments, each.key])
                     yield {"entry": each, "url": url, "state": state, "icon": sign}

@@ -18,7 +18,7 @@ from accounts.services.allowing import take_steps
 from accounts.standing import LEVELS
 from accounts.why.case import Case, Offer
 from accounts.why.search import Way, Ways, ways_to
-from accounts.why.steps import Step, of_kind
+from accounts.why.steps import Step, in_order, of_kind
 from adminrights.change import SYSTEM, Actor, Change, preview
 from adminrights.exceptions import NotAllowed, Refused
 from adminrights.models import Unit
@@ -115,6 +115,15 @@ def suggestions(asked: Question) -> Suggestions:
     found.sort(key=_side_effects)
     units = {int(pk) for each in found for pk in of_kind(each.steps, "second")}
     return Suggestions(tuple(found), more, groups, Unit.objects.in_bulk(units))
+
+
+def is_suggested(asked: Question, steps: Sequence[Step]) -> bool:
+    """Return whether the steps are one of the smallest changes that would allow it, no step more."""
+    case = asked.case()
+    if case.allowed():
+        return False
+    ways = ways_to(case, _offers(asked, _visible_groups(asked)), _second_unit(asked))
+    return in_order(steps) in {in_order(way) for way in ways.whole()}
 
 
 def _visible_groups(asked: Question) -> dict[int, Group]:

@@ -16,9 +16,20 @@ SECONDS_TO_WAIT = 10
 
 def forbidden(request: HttpRequest, sentence: str, missing: Sequence[str] = ()) -> HttpResponse:
     """Return the 403 page: what was refused, which permissions are missing, each in words and once."""
-    words = [hooks.wording(key) for key in missing]
-    context = {"sentence": sentence, "missing": [label for label in words if label not in sentence]}
+    words = {key: hooks.wording(key) for key in missing}
+    context = {
+        "sentence": sentence,
+        "missing": [label for label in words.values() if label not in sentence],
+        "asks": [{"key": key, "label": words[key]} for key in missing if _can_ask(request, key)],
+    }
     return render(request, "403.html", context, status=403)
+
+
+def _can_ask(request: HttpRequest, key: str) -> bool:
+    """Return whether one may ask for the permission: it is missing in the very unit in which one works."""
+    unit, account = getattr(request, "unit", None), getattr(request, "user", None)
+    ask = getattr(account, "may", None)
+    return unit is not None and ask is not None and not ask(key, unit)
 
 
 def permission_denied(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

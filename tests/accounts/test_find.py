@@ -66,7 +66,7 @@ def test_who_may_open_nothing_finds_only_their_own_pages(client: Client, unit: U
     client.force_login(nobody)
 
     assert found(client, gwen.last_name) == {}
-    own = {"My access", "My profile", "Change password", "Sign-in and security"}
+    own = {"My access", "My profile", "Ask for access", "Change password", "Sign-in and security"}
     assert set(found(client)["Go to"]) == own
 
 

@@ -18,6 +18,7 @@ from adminrights.outbox import send_due
 from adminrights.views.mailbox import BACKEND
 from groups.models import Group
 from roles.models import Role
+from tests.browser import request_pages
 from tests.browser.acts import click, dialog, follow, head, menu_of, path_of, press, see_matrix, sideways
 from tests.browser.conftest import Trouble
 from tests.browser.happenings import collected_by, entry_about, go_wrong, handed_to
@@ -111,6 +112,7 @@ ADMINISTRATOR = {
     "accounts:ending_list": ["/ending/", "/ending/?q=zzzz"],
     "accounts:dates": ["/accounts/{gwen}/dates/membership/{planned}/"],
     "accounts:dates_cancel": ["/accounts/{gwen}/dates/membership/{planned}/cancel/"],
+    **request_pages.PAGES,
     "accounts:access_rules": ["/access-rules/"],
     "accounts:access_rule_add": ["/access-rules/add/"],
     "accounts:access_rule_create": ["/access-rules/add/both/", "/access-rules/add/least/"],
@@ -198,6 +200,7 @@ WITHOUT_A_PAGE = {f"accounts:{name}_export" for name in FILES} | {
     "accounts:my_sessions_end",
     "accounts:sign_in_limit_lift",
     "accounts:account_in_unit",
+    *request_pages.WITHOUT_A_PAGE,
     "groups:member_add",
     "groups:member_remove",
 }
@@ -242,6 +245,7 @@ def world(
     return World(
         {
             **rules_of(unit, gwen, otto) | reviews_of(campaign_team, gwen),
+            **request_pages.asked_of(ada, gwen, unit),
             **{person.first_name.lower(): person.pk for person in (gwen, penny, dora)},
             "group": campaign_team.pk,
             "role": campaigns_admin.pk,
@@ -250,7 +254,6 @@ def world(
             "item": item.pk,
             "entry": entry_about(campaign_team),
             "planned": plan(gwen, campaign_team),
-            "unit": unit.pk,
             "invitation": link_in(invitation),
             "reset": link_in(reset),
         }

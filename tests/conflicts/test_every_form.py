@@ -40,6 +40,9 @@ NO_EDITING = {
     # A rule that somebody else changed has ended, and who comes second is told so.
     "accounts:access_rule_edit",
     "accounts:account_remove",
+    "accounts:ask",
+    # Once answered a request waits no more, and who comes second is told so.
+    "accounts:request_decline",
     "accounts:invitation_cancel",
     "accounts:unit_create",
     "groups:group_create",

@@ -39,7 +39,9 @@ NO_RIGHTS = {
     "groups:group_create", "groups:group_edit", "roles:role_create", "roles:role_edit", "roles:role_copy",
     "accounts:item_create", "accounts:item_hand_over", "accounts:item_take_back", "accounts:account_item_add",
     "accounts:unit_owner", "accounts:bulk_add", "accounts:bulk_remove", "accounts:bulk_resend",
-    "accounts:bulk_end",    "accounts:bulk_disable", "accounts:bulk_reactivate",
+    "accounts:bulk_end", "accounts:bulk_disable", "accounts:bulk_reactivate",
+    # A request gives nothing by itself; it is approved behind a preview.
+    "accounts:ask", "accounts:request_withdraw", "accounts:request_decline", "accounts:request_close",
     # What changes later is judged by them; themselves they give and take nothing.
     "collected_discard", "collected_discard_all",
     "accounts:review_decide", "accounts:review_line",

@@ -8,14 +8,16 @@ from django.utils import timezone
 
 from accounts.factors import factors_of
 from accounts.links import address_link, address_stamp_of, reset_link, stamp_of
-from accounts.models import Account
+from accounts.models import AccessRequest, Account, Grant
 from accounts.services import (
     factors,
+    giving_back,
     invitations,
     keys,
     own_address,
     passwords,
     profile,
+    requests,
     restoring,
     sessions,
 )
@@ -24,6 +26,7 @@ from adminrights import services as kernel
 from adminrights.change import SYSTEM
 from adminrights.models import OutgoingMail
 from tests.accounts.authenticator import with_app
+from tests.asking.acts import asked_by
 from tests.factories import PASSWORD
 from tests.security.steps import Stage
 
@@ -60,6 +63,16 @@ def undelivered(stage: Stage) -> None:
 
 def upgraded(stage: Stage) -> None:
     passwords.rehash_password(stage.person(), PASSWORD)
+
+
+def one_of(stage: Stage) -> tuple[AccessRequest, Account]:
+    request = asked_by(stage.person(), stage.unit)
+    return request, request.account
+
+
+def given(stage: Stage) -> tuple[Grant, Account]:
+    account = stage.person(levels={"contacts": 1})
+    return account.grants.get(), account
 
 
 def with_two_apps(account: Account) -> None:
@@ -116,6 +129,16 @@ OWN: dict[str, Own] = {
     ),
     "accounts.services.own_address.confirm_address": Own(
         confirm_address, lambda s: own_address.confirm_address(s.person(), "x")
+    ),
+    "accounts.services.requests.ask_for_access": Own(
+        lambda s: asked_by(s.person(), s.unit), lambda s: asked_by(s.person(), s.unit, " ")
+    ),
+    "accounts.services.requests.withdraw_request": Own(
+        lambda s: requests.withdraw_request(*one_of(s)),
+        lambda s: requests.withdraw_request(one_of(s)[0], s.anna),
+    ),
+    "accounts.services.giving_back.give_back": Own(
+        lambda s: giving_back.give_back(*given(s)), lambda s: giving_back.give_back(given(s)[0], s.anna)
     ),
     "accounts.services.profile.set_campaign_notifications": Own(
         lambda s: profile.set_campaign_notifications(s.person(), wanted=True),

@@ -31,6 +31,7 @@ from tests.factories import PASSWORD, GroupFactory, UnitFactory
 from tests.post import LINK, deliver, link_in
 from tests.security.bulk_steps import BULK_STEPS
 from tests.security.own_steps import OWN
+from tests.security.request_steps import REQUEST_STEPS
 from tests.security.review_steps import REVIEW_STEPS
 from tests.security.rule_steps import RULE_STEPS
 from tests.security.steps import STEPS as OTHER_STEPS
@@ -39,7 +40,7 @@ from tests.terminal import run
 
 ROOT = Path(__file__).parents[2]
 APPS = ("accounts", "groups", "roles", "adminrights")
-STEPS = OTHER_STEPS | RULE_STEPS | BULK_STEPS | REVIEW_STEPS
+STEPS = OTHER_STEPS | RULE_STEPS | BULK_STEPS | REVIEW_STEPS | REQUEST_STEPS
 OPENERS = {"change", "_changing", "record_refusal"}
 
 

@@ -28,6 +28,7 @@ from adminrights.services import create_unit, set_owner
 from groups.services import add_members, create_group, set_roles
 from roles.catalogue import catalogue
 from roles.services import create_role, set_rule
+from tests.asking.acts import asked_by
 from tests.factories import AccountFactory
 from tests.post import deliver, promise
 from tests.test_permissions import TABLE, path_of
@@ -134,6 +135,7 @@ def things(unit: Unit, text: str, number: int) -> dict[str, int]:
         "access rule": rule.pk,
         "waiver": waiver.pk,
         "model": person.pk,
+        "request": asked_by(person, unit, text).pk,
     }
 
 
