@@ -18,7 +18,7 @@ from adminrights.outbox import send_due
 from adminrights.views.mailbox import BACKEND
 from groups.models import Group
 from roles.models import Role
-from tests.browser import request_pages
+from tests.browser import more_pages
 from tests.browser.acts import click, dialog, follow, head, menu_of, path_of, press, see_matrix, sideways
 from tests.browser.conftest import Trouble
 from tests.browser.happenings import collected_by, entry_about, go_wrong, handed_to
@@ -112,24 +112,9 @@ ADMINISTRATOR = {
     "accounts:ending_list": ["/ending/", "/ending/?q=zzzz"],
     "accounts:dates": ["/accounts/{gwen}/dates/membership/{planned}/"],
     "accounts:dates_cancel": ["/accounts/{gwen}/dates/membership/{planned}/cancel/"],
-    **request_pages.PAGES,
-    "accounts:access_rules": ["/access-rules/"],
-    "accounts:access_rule_add": ["/access-rules/add/"],
-    "accounts:access_rule_create": ["/access-rules/add/both/", "/access-rules/add/least/"],
-    "accounts:access_rule": ["/access-rules/{broken}/"],
-    "accounts:access_rule_edit": ["/access-rules/{broken}/edit/"],
-    "accounts:access_rule_end": ["/access-rules/{broken}/end/"],
-    "accounts:waiver_create": ["/access-rules/{broken}/except/"],
-    "accounts:waiver_end": ["/access-rules/exceptions/{waiver}/end/"],
+    **more_pages.PAGES,
     **REVIEW_PAGES,
     "accounts:mail_list": ["/mail/", "/mail/?q=zzzz"],
-    "accounts:unit_list": ["/units/"],
-    "accounts:unit_detail": ["/units/{unit}/"],
-    "accounts:unit_create": ["/units/{unit}/add/"],
-    "accounts:unit_close": ["/units/{unit}/close/"],
-    "accounts:unit_limits": ["/units/{unit}/limits/"],
-    "accounts:feature_on": ["/units/{unit}/features/sms/on/", "/units/{unit}/features/nonsense/on/"],
-    "accounts:feature_off": ["/units/{unit}/features/sms/off/"],
     "accounts:unit_owner": ["/units/{unit}/owner/?find=e", "/units/{unit}/owner/?account={gwen}"],
     "unit_rename": ["/units/{unit}/rename/"],
     "unit_move": ["/units/{unit}/move/"],
@@ -200,7 +185,7 @@ WITHOUT_A_PAGE = {f"accounts:{name}_export" for name in FILES} | {
     "accounts:my_sessions_end",
     "accounts:sign_in_limit_lift",
     "accounts:account_in_unit",
-    *request_pages.WITHOUT_A_PAGE,
+    *more_pages.WITHOUT_A_PAGE,
     "groups:member_add",
     "groups:member_remove",
 }
@@ -245,7 +230,7 @@ def world(
     return World(
         {
             **rules_of(unit, gwen, otto) | reviews_of(campaign_team, gwen),
-            **request_pages.asked_of(ada, gwen, unit),
+            **more_pages.asked_of(ada, gwen, unit),
             **{person.first_name.lower(): person.pk for person in (gwen, penny, dora)},
             "group": campaign_team.pk,
             "role": campaigns_admin.pk,

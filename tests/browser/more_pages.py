@@ -1,4 +1,4 @@
-"""The pages of requests and of giving back, for test_accessibility.py."""
+"""The pages of requests, access rules and units, for test_accessibility.py."""
 
 from accounts.models import Account
 from adminrights.models import Unit
@@ -12,6 +12,21 @@ PAGES = {
     "accounts:request_detail": ["/requests/{request}/"],
     "accounts:request_approve": ["/requests/{request}/approve/?step=key~contacts:export"],
     "accounts:request_decline": ["/requests/{request}/decline/"],
+    "accounts:access_rules": ["/access-rules/"],
+    "accounts:access_rule_add": ["/access-rules/add/"],
+    "accounts:access_rule_create": ["/access-rules/add/both/", "/access-rules/add/least/"],
+    "accounts:access_rule": ["/access-rules/{broken}/"],
+    "accounts:access_rule_edit": ["/access-rules/{broken}/edit/"],
+    "accounts:access_rule_end": ["/access-rules/{broken}/end/"],
+    "accounts:waiver_create": ["/access-rules/{broken}/except/"],
+    "accounts:waiver_end": ["/access-rules/exceptions/{waiver}/end/"],
+    "accounts:unit_list": ["/units/"],
+    "accounts:unit_detail": ["/units/{unit}/"],
+    "accounts:unit_create": ["/units/{unit}/add/"],
+    "accounts:unit_close": ["/units/{unit}/close/"],
+    "accounts:unit_limits": ["/units/{unit}/limits/"],
+    "accounts:feature_on": ["/units/{unit}/features/sms/on/", "/units/{unit}/features/nonsense/on/"],
+    "accounts:feature_off": ["/units/{unit}/features/sms/off/"],
 }
 WITHOUT_A_PAGE = {"accounts:request_in_unit", "accounts:request_withdraw", "accounts:request_close"}
 
