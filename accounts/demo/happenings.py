@@ -2,19 +2,23 @@
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
 from accounts.demo.builder import Demo
 from accounts.demo.data import Happening
-from accounts.models import Account
+from accounts.models import AccessRequest, Account
 from accounts.services.grants import set_permission
 from accounts.services.items import hand_over, take_back
 from accounts.services.known_accounts import add_known_account
 from accounts.services.levels import set_cells
 from accounts.services.lifecycle import disable_account, update_account
+from accounts.services.requests import approve_request, ask_for_access, decline_request
 from accounts.services.units import switch_feature
 from accounts.standing import Cell
+from accounts.why.steps import Step as Taken
+from adminrights.days import end_of
 from adminrights.exceptions import Refused
 from adminrights.services import rename_unit
 from groups.services import add_members, remove_members
@@ -103,10 +107,26 @@ def fetch(demo: Demo, actor: Account, *, item: str, who: str) -> None:
     take_back(demo.items[item], demo.account(who), actor=actor)
 
 
+def ask(demo: Demo, actor: Account, *, permission: str, reason: str) -> None:
+    ask_for_access(actor, permission, unit=demo.root, reason=reason)
+
+
+def grant(demo: Demo, actor: Account, *, who: str, permission: str, lasts: int) -> None:
+    """Give the single right that somebody asked for, for so many days."""
+    asked = AccessRequest.objects.get(account=demo.account(who), permission=permission)
+    ends = end_of((demo.now + timedelta(days=lasts)).date())
+    approve_request(asked, [Taken("key", permission)], actor=actor, ends=ends)
+
+
+def decline(demo: Demo, actor: Account, *, who: str, answer: str) -> None:
+    decline_request(AccessRequest.objects.get(account=demo.account(who)), answer=answer, actor=actor)
+
+
 DEEDS: Mapping[str, Callable[..., Any]] = {
     deed.__name__: deed
     for deed in (
         *(join, leave, rule, disable, call, permit),
         *(place, displace, admit, feature, rename, hand, fetch),
+        *(ask, grant, decline),
     )
 }

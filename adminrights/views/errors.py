@@ -12,6 +12,8 @@ from adminrights.hooks import hooks
 from adminrights.origin import current_origin
 
 SECONDS_TO_WAIT = 10
+# Whoever holds it can give anything: a refusal names the right, not the people.
+GIVING = "access:delegate"
 
 
 def forbidden(request: HttpRequest, sentence: str, missing: Sequence[str] = ()) -> HttpResponse:
@@ -20,6 +22,7 @@ def forbidden(request: HttpRequest, sentence: str, missing: Sequence[str] = ()) 
     context = {
         "sentence": sentence,
         "missing": [label for label in words.values() if label not in sentence],
+        "giving": hooks.wording(GIVING) if missing else "",
         "asks": [{"key": key, "label": words[key]} for key in missing if _can_ask(request, key)],
     }
     return render(request, "403.html", context, status=403)

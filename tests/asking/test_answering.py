@@ -28,6 +28,7 @@ from tests.asking.acts import EXPORT, approve, asked_by, page
 from tests.factories import AccountFactory, GroupFactory, RoleFactory, UnitFactory
 from tests.post import deliver
 from tests.terminal import run
+from tests.test_queries import cost
 
 pytestmark = pytest.mark.django_db
 LIST = reverse("accounts:request_list")
@@ -341,3 +342,18 @@ def test_the_command_lists_what_waits_and_what_was_answered(asked: AccessRequest
     assert json.loads(run("list_requests", "--format", "json").out) == []
     (told,) = json.loads(run("list_requests", "--all", "--format", "json").out)
     assert (told["state"], told["answer"], told["answered_by"]) == ("declined", "Not needed", otto.email)
+
+
+@pytest.mark.parametrize("name", ["list", "detail", "me", "accounts"])
+def test_a_page_costs_the_same_however_many_ask(
+    name: str, asked: AccessRequest, as_ada: Client, nemo: Account, unit: Unit
+) -> None:
+    paths = {"list": LIST, "detail": page("detail", asked), "me": "/me/", "accounts": "/accounts/"}
+    client = signed_in(nemo) if name == "me" else as_ada
+    few = cost(client, paths[name])
+
+    for key in ("offers:list", "offers:get", "segments:list"):
+        asked_by(nemo, unit, key=key)
+        asked_by(AccountFactory(unit=unit), unit, key=key)
+
+    assert cost(client, paths[name]) == few

@@ -45,6 +45,7 @@ def test_the_refusal_says_what_is_missing_and_leads_to_the_request(as_nemo: Clie
 
     assert refused.status_code == 403
     assert "Ask for it: See the list of accounts" in text_of(refused)
+    assert "People with the right “Pass on any access” can give it." in text_of(refused)
     assert f'href="{reverse("accounts:ask", args=["accounts:list"])}"' in refused.content.decode()
     # By role, not by name.
     form = text_of(as_nemo.get(reverse("accounts:ask", args=["accounts:list"])))
