@@ -75,6 +75,10 @@ class PastPage(DetailPage):
         gone = getattr(self.object, "deleted_at", None) is not None or not self.may(self.shown_to)
         return "" if gone else str(self.object.get_absolute_url())
 
+    def who_page(self) -> str:
+        """Return the address of the same people as a list with filters; empty where there is none."""
+        return ""
+
     def breadcrumbs(self) -> list[Link]:
         label, page, needed = self.among
         return [Link(str(label), reverse(page))] if self.may(needed) else []
@@ -96,6 +100,7 @@ class PastPage(DetailPage):
             "subtitle": self.kind,
             "present_url": self.present_page(),
             "moment_query": urlencode({"at": timezone.localtime(self.at).strftime(WRITTEN)}),
+            "who_url": self.who_page() if self.may("accounts:list") else "",
             "shelves": self.shelves(),
             "since": self.since(),
         }
@@ -178,6 +183,9 @@ class PermissionPast(PermissionPart, PastPage):
 
     def present_page(self) -> str:
         return reverse("accounts:permission_page", args=[self.object.key]) if self.may(self.shown_to) else ""
+
+    def who_page(self) -> str:
+        return reverse("accounts:permission_who", args=[self.object.key])
 
     def shelves(self) -> list[Shelf]:
         return of_permission(self.object.key, self.unit, self.at, links=self.may("groups:get"))

@@ -53,8 +53,9 @@ def _of_permissions(question: Question, at: datetime | None) -> Answer:
     left_out = tuple(key for key in question.keys if key not in keys)
     if unit not in policy.units or not keys:
         return Answer(question, at, {}, {}, _none, left_out)
-    # Whoever may do all of it may do the first of it.
-    about = candidates(keys[:1] if question.every else keys, unit, policy, live)
+    # Whoever may do all of it may do what the fewest rights give.
+    rarest = min(keys, key=lambda key: len(policy.catalogue.rights_giving(key)))
+    about = candidates([rarest] if question.every else keys, unit, policy, live)
     handed = handed_by(question.item, keys) if question.item else {}
     people = held_where(about | Q(account__in=handed) if handed else about, live)
     for account, grants in handed.items():

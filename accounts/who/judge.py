@@ -60,8 +60,10 @@ class Judge:
 
     def of(self, account: int, held: Held) -> Having | None:
         """Return how the account has it; None if it hasn't."""
-        by_hand = tuple(sorted(grant.right for grant in held.grants if grant.id == BY_HAND))
-        key = (held.signature(), by_hand, account if account in self._owners else None)
+        # Grants without their numbers, except that of an item; in the order in which they were read.
+        grants = tuple((grant.id == BY_HAND, *grant[1:]) for grant in held.grants)
+        owner = account if account in self._owners else None
+        key = (held.active, owner, tuple(held.accesses), grants, tuple(held.groups))
         if key not in self._known:
             self._known[key] = self._decided(held.facts(account, self._policy))
         return self._known[key]
@@ -69,10 +71,12 @@ class Judge:
     def _decided(self, facts: Facts) -> Having | None:
         units = len(enterable_units(facts, self._policy))
         known, place = self._policy.catalogue, self._place
-        found = tuple(key for key in self._asked if allows(facts, known, place, key, enterable_units=units))
-        if not found or (self._every and len(found) < len(self._asked)):
-            return None
-        return having(found, self._sources(facts, found))
+        answers = ((key, allows(facts, known, place, key, enterable_units=units)) for key in self._asked)
+        if self._every:
+            found = self._asked if self._asked and all(yes for _key, yes in answers) else ()
+        else:
+            found = tuple(key for key, yes in answers if yes)
+        return having(found, self._sources(facts, found)) if found else None
 
     def sources(self, account: int, held: Held) -> tuple[Source, ...]:
         """Return every source of what the account has of it; none if it hasn't."""

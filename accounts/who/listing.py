@@ -61,7 +61,8 @@ def people_of(answer: Answer, unit: Unit | None) -> list[Row]:
     accounts = Account.objects.all() if unit is None else Account.objects.in_unit(unit, answer.at)
     if len(answer.having) <= FEW:
         accounts = accounts.filter(pk__in=list(answer.having))
-    there = [account for account in accounts if account.pk in answer.having]
+    read = accounts.only("first_name", "last_name", "email", "status", "search_text")
+    there = [account for account in read if account.pk in answer.having]
     statuses = statuses_at(answer.at, accounts) if answer.at else {}
     rows = (_row(account, answer, statuses) for account in as_then(there, answer.at))
     return sorted(rows, key=lambda row: row.order)

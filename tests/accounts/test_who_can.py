@@ -268,6 +268,8 @@ def test_as_of_a_moment_the_names_and_the_people_are_those_of_then(
 
     past = page(ada, "permission_who", KEY, at=at)
 
+    look = signed_in(ada).get(reverse("accounts:permission_past", args=[KEY])).content.decode()
+    assert f'href="{reverse("accounts:permission_who", args=[KEY])}?at=' in look
     assert names(past) == ["Gwen Group"]
     assert "under the names of then" in text_of(past)
     assert names(page(ada, "permission_who", KEY)) == []
