@@ -69,6 +69,7 @@ STEPS = (
     (gettext_lazy("Create Group"), "groups:group_create", "plus", "groups:create"),
     (gettext_lazy("Create Role"), "roles:role_create", "plus", "roles:create"),
     (gettext_lazy("Ask for access"), "accounts:ask_search", "hand-helping", ""),
+    (gettext_lazy("New review"), "accounts:review_add", "clipboard-check", "access:assign"),
     (gettext_lazy("Change password"), "accounts:my_password", "key-round", ""),
     (gettext_lazy("Sign-in and security"), "accounts:my_security", "shield-check", ""),
 )

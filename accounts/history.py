@@ -47,6 +47,7 @@ MESSAGES = {
     "access_asked": gettext_lazy("Request for access"),
     "access_given": gettext_lazy("Notice that access was given"),
     "access_declined": gettext_lazy("Notice that access was declined"),
+    "review_asked": gettext_lazy("Asked to review"),
     "owner_new": gettext_lazy("Notice to the new owner"),
     "owner_old": gettext_lazy("Notice to the former owner"),
 }

@@ -13,6 +13,7 @@ from accounts.entrances import entrances
 from accounts.models import Account
 from accounts.notices import new_administrators
 from accounts.owners import owners_stay
+from accounts.reviews import letters as review_letters
 from accounts.rules.guard import rules_hold
 from accounts.services.sessions import record_sign_in
 from accounts.sign_in.limits import begin
@@ -79,7 +80,7 @@ def connect() -> None:
     }
     hooks.counted = {"requests": waiting}
     Enterable.units_of = staticmethod(access.units_of)
-    mail.register_all({**letters.MESSAGES, **asking_letters.MESSAGES})
+    mail.register_all({**letters.MESSAGES, **asking_letters.MESSAGES, **review_letters.MESSAGES})
     # In the place of Django's own receiver, which writes past the pipeline; it may connect before or after.
     user_logged_in.disconnect(dispatch_uid="update_last_login")
     user_logged_in.connect(signed_in, dispatch_uid="update_last_login")

@@ -28,6 +28,7 @@ from adminrights.models import Unit
 from adminrights.text import clean_text, validate_visible
 
 NEEDS = ASSIGN
+ASKED = "review_asked"
 MOST_LINES = 2_000
 Decision, Outcome = ReviewLine.Decision, ReviewLine.Outcome
 # Of each kind of fact, what taking it away needs in its unit: one of these.
@@ -60,9 +61,11 @@ def open_review(scope: Scope, wanted: Wanted, *, actor: Actor) -> Review:
         review: Review = c.create(_review(c, scope, wanted))
         c.target = review
         c.create_all(_lines(review, facts, scope, c.at))
-        c.create_all(
-            Reviewer(review=review, account=each, name=each.name) for each in _able(wanted.reviewers, unit)
-        )
+        able = list(_able(wanted.reviewers, unit))
+        c.create_all(Reviewer(review=review, account=each, name=each.name) for each in able)
+        for each in able:
+            if each.pk != actor.pk:
+                c.send(ASKED, each, review=review.pk)
     return review
 
 
@@ -270,7 +273,9 @@ def _settle(c: Change, review: Review, todo: Collection[ReviewLine], refused: Ma
     lines = list(_with_facts(review.lines.all()))
     before = standing(lines, c.at)
     _widen(c, lines, before, scope_of(review))
-    take_away(c, todo)
+    # Who decided otherwise while it was tried out was in time.
+    wanted = {line.pk for line in todo}
+    take_away(c, [line for line in lines if line.pk in wanted and line.decision == Decision.REVOKE])
     after = standing(lines, c.at)
     gone = [line for line in lines if line.decision == Decision.REVOKE and line.pk not in refused]
     left = leftovers(gone, review.unit, c.at)
@@ -310,6 +315,8 @@ def _outcome(
         return (Outcome.KEPT, "") if line.decision else (Outcome.UNDECIDED, "")
     if line.pk in refused:
         return Outcome.REFUSED, refused[line.pk]
+    if after and line.outcome not in {Outcome.STILL, Outcome.REMOVED}:
+        return Outcome.REFUSED, _("It was decided while the review was being closed. Check again.")
     if line.pk in left:
         return Outcome.STILL, ""
     return Outcome.REMOVED, "" if before or line.outcome else _("It had ended before.")

@@ -4,7 +4,7 @@ from typing import Any
 
 import django_filters
 import django_tables2 as tables
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.http import Http404
 from django.urls import reverse
 from django.utils import formats, timezone
@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.forms.reviews import ReviewForm
-from accounts.models import Review, ReviewLine
+from accounts.models import Review, Reviewer, ReviewLine
 from accounts.services.reviews import NEEDS, open_review
 from adminrights import cells
 from adminrights.change import Change
@@ -53,6 +53,7 @@ class ReviewFilter(django_filters.FilterSet):
         method="in_state",
         empty_label=gettext_lazy("All"),
         choices=[
+            ("mine", gettext_lazy("Waits for me")),
             ("open", gettext_lazy("Open")),
             ("left_over", gettext_lazy("Left over")),
             ("complete", gettext_lazy("Complete")),
@@ -67,6 +68,11 @@ class ReviewFilter(django_filters.FilterSet):
         return queryset.filter(Q(name__icontains=value) | Q(about__icontains=value))
 
     def in_state(self, queryset: QuerySet[Review], name: str, value: str) -> QuerySet[Review]:
+        if value == "mine":
+            me: Any = self.request.user
+            waiting = ReviewLine.objects.filter(review=OuterRef("pk"), decision="").exclude(account=me)
+            asked = Reviewer.objects.filter(review=OuterRef("pk"), account=me)
+            return queryset.filter(Exists(asked), Exists(waiting), closed_at=None)
         return queryset.filter(STATES[value])
 
 

@@ -1,6 +1,8 @@
-"""Reviews to look at: one that is open, with a decision, and one that is closed with something left over."""
+"""What the tests of reviews share, and two reviews to look at: one open, one with something left over."""
 
-from accounts.models import Account
+from typing import Any
+
+from accounts.models import Account, Review, ReviewLine
 from accounts.reviews.scope import Scope
 from accounts.services.reviews import Wanted, close_review, decide, open_review
 from adminrights.change import SYSTEM
@@ -27,3 +29,22 @@ def reviews_of(group: Group, account: Account) -> dict[str, object]:
     left = open_review(Scope("group", unit, group), Wanted("Left over"), actor=SYSTEM)
     close_review(left, actor=SYSTEM, leave_undecided=True)
     return {"review": review.pk, "line": line.pk, "left_over": left.pk}
+
+
+def review_of(group: Group, **wanted: Any) -> Review:
+    scope = Scope("group", group.unit, group)
+    return open_review(scope, Wanted("Spring", **wanted), actor=SYSTEM)
+
+
+def line_of(review: Review, account: Account, what: str = "") -> ReviewLine:
+    found: ReviewLine = review.lines.get(account=account, what__contains=what)
+    return found
+
+
+def choose(line: ReviewLine, decision: str, actor: object = SYSTEM, reason: str = "Not needed") -> None:
+    line.refresh_from_db()
+    decide(line.review, {line.pk: line.version}, decision, reason=reason, actor=actor)
+
+
+def closed(review: Review, actor: object = SYSTEM) -> Review:
+    return close_review(Review.objects.get(pk=review.pk), actor=actor, leave_undecided=True)

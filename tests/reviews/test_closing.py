@@ -3,59 +3,39 @@
 import hashlib
 import json
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from django.db import connection
 from django.utils import timezone
 
-from accounts import uses
 from accounts.access import may
-from accounts.models import Account, Review, ReviewLine
+from accounts.models import Account, Review
 from accounts.reviews.evidence import build
 from accounts.reviews.scope import Scope
 from accounts.services.grants import set_levels
 from accounts.services.lifecycle import update_account
-from accounts.services.reviews import Wanted, check_again, close_review, decide, open_review
+from accounts.services.reviews import (
+    Wanted,
+    check_again,
+    close_review,
+    open_review,
+    plan_removals,
+)
 from accounts.services.taking_back import take_back
 from accounts.services.unit_access import Entry, set_unit_access
 from adminrights.change import SYSTEM
 from adminrights.days import Span
-from adminrights.exceptions import Invalid, NotAllowed, OwnRights, Stale
+from adminrights.exceptions import Invalid
 from adminrights.models import JournalEntry, Unit
 from adminrights.services import rename_unit
 from groups.models import Group
 from groups.services import add_members, delete_group, remove_members, set_roles, update_group
 from roles.models import Role
 from tests.factories import AccountFactory, GroupFactory, UnitFactory
+from tests.reviews.reviewed import choose, closed, line_of, review_of
 from tests.terminal import run
 
 DELETE = "ad_campaigns:delete"
-
-
-def review_of(group: Group, **wanted: Any) -> Review:
-    scope = Scope("group", group.unit, group)
-    return open_review(scope, Wanted("Spring", **wanted), actor=SYSTEM)
-
-
-def line_of(review: Review, account: Account, what: str = "") -> ReviewLine:
-    found: ReviewLine = review.lines.get(account=account, what__contains=what)
-    return found
-
-
-def choose(line: ReviewLine, decision: str, actor: object = SYSTEM, reason: str = "Not needed") -> None:
-    line.refresh_from_db()
-    decide(line.review, {line.pk: line.version}, decision, reason=reason, actor=actor)
-
-
-def closed(review: Review, actor: object = SYSTEM) -> Review:
-    return close_review(Review.objects.get(pk=review.pk), actor=actor, leave_undecided=True)
-
-
-@pytest.fixture
-def review(campaign_team: Group, gwen: Account, nemo: Account) -> Review:
-    add_members(campaign_team, [nemo], actor=SYSTEM)
-    return review_of(campaign_team)
 
 
 def test_revoked_is_gone_and_kept_stays(review: Review, unit: Unit, gwen: Account, nemo: Account) -> None:
@@ -90,25 +70,6 @@ def test_whoever_still_has_it_another_way_is_named_until_it_is_mended(
 
     assert check_again(done, actor=SYSTEM).state == "complete"
     assert line_of(done, gwen).left == []
-
-
-def test_what_is_left_over_can_be_kept_after_all(
-    review: Review, unit: Unit, gwen: Account, nemo: Account, campaigns_admin: Role
-) -> None:
-    GroupFactory(unit=unit, display_name="Press", roles=[campaigns_admin], members=[gwen])
-    choose(line_of(review, gwen), "revoke")
-    choose(line_of(review, nemo), "keep")
-    done = closed(review)
-    with pytest.raises(Invalid, match="Only what is left over"):
-        choose(line_of(done, nemo), "revoke")
-
-    choose(line_of(done, gwen), "keep", reason="She works for the press")
-
-    done = check_again(done, actor=SYSTEM)
-    line = line_of(done, gwen)
-    assert (done.state, line.outcome) == ("complete", "kept")
-    assert "What is left stays by decision" in line.note
-    assert line.left[0][0].startswith("Through the group Press")
 
 
 def test_what_a_guard_refuses_stays_with_its_sentence(unit: Unit, ada: Account) -> None:
@@ -226,70 +187,12 @@ def test_access_from_above_is_left_over(unit: Unit, gwen: Account) -> None:
     assert line_of(closed(review), gwen).left == [["Access to Northwind", []]]
 
 
-def test_nobody_decides_about_himself_alone_or_among_others(
-    campaign_team: Group, ada: Account, otto: Account
-) -> None:
-    add_members(campaign_team, [ada, otto], actor=SYSTEM)
-    review = review_of(campaign_team)
-    both = {line.pk: line.version for line in review.lines.all()}
-
-    for seen in ({line_of(review, ada).pk: 1}, both):
-        for decision in ("keep", "revoke"):
-            with pytest.raises(OwnRights):
-                decide(review, seen, decision, reason="Mine", actor=ada)
-    assert set(review.lines.values_list("decision", flat=True)) == {""}
-
-
-def test_bulk_keep_and_every_revoke_need_a_reason(review: Review, ada: Account) -> None:
-    one, two = review.lines.all()
-    for seen, decision in (({one.pk: 1, two.pk: 1}, "keep"), ({one.pk: 1}, "revoke")):
-        with pytest.raises(Invalid, match="Give a reason"):
-            decide(review, seen, decision, actor=ada)
-    assert len(decide(review, {one.pk: 1}, "keep", actor=ada)) == 1
-
-
-def test_a_decision_can_be_corrected_until_closing_and_each_is_journaled(
-    review: Review, gwen: Account, ada: Account
-) -> None:
-    choose(line_of(review, gwen), "revoke", ada)
-    choose(line_of(review, gwen), "keep", ada, reason="On leave only")
-
-    entries = JournalEntry.objects.filter(event="review.decided", outcome="done")
-    assert [entry.actor for entry in entries] == [ada, ada]
-    assert line_of(review, gwen).decision == "keep"
-
-
-def test_who_comes_second_is_told(review: Review, gwen: Account, ada: Account, otto: Account) -> None:
-    line = line_of(review, gwen)
-    decide(review, {line.pk: line.version}, "keep", actor=ada)
-
-    with pytest.raises(Stale, match=r"Ada Admin decided about “Gwen Group · .*: Keep"):
-        decide(review, {line.pk: line.version}, "revoke", reason="Gone", actor=otto)
-
-
-def test_whoever_may_not_take_it_away_does_not_decide(review: Review, unit: Unit, gwen: Account) -> None:
-    passer = AccountFactory(unit=unit, permissions=["access:assign"])
-
-    with pytest.raises(NotAllowed, match="Remove group members"):
-        choose(line_of(review, gwen), "keep", passer)
-
-
-def test_whoever_was_not_asked_does_not_decide(
-    campaign_team: Group, unit: Unit, gwen: Account, ada: Account, helen: Account
-) -> None:
-    review = review_of(campaign_team, reviewers=[ada])
-    with pytest.raises(NotAllowed, match="Others were asked"):
-        choose(line_of(review, gwen), "keep", helen)
-
-    choose(line_of(review, gwen), "keep", ada)
-
-
 def test_the_evidence_is_the_same_file_after_everything_was_renamed(
     review: Review, unit: Unit, gwen: Account, nemo: Account, campaign_team: Group, ada: Account
 ) -> None:
     choose(line_of(review, gwen), "revoke", ada)
     choose(line_of(review, nemo), "keep", ada)
-    done = closed(review, ada if not review.lines.filter(account=ada).exists() else SYSTEM)
+    done = closed(review, ada)
     file = build(done)
 
     for account in (gwen, nemo, ada):
@@ -325,11 +228,6 @@ def test_planned_rights_are_reviewed_and_never_begin(unit: Unit, campaign_team: 
     assert not nemo.memberships.not_ended().exists()
 
 
-def test_there_is_nothing_to_review_in_an_empty_group(unit: Unit) -> None:
-    with pytest.raises(Invalid, match="There is nothing to review"):
-        review_of(GroupFactory(unit=unit))
-
-
 def test_the_command_prints_the_same_file_and_notices_what_was_altered(review: Review, unit: Unit) -> None:
     assert run("export_review", str(review.pk)).code == 1
     done = closed(review)
@@ -346,14 +244,34 @@ def test_the_command_prints_the_same_file_and_notices_what_was_altered(review: R
     assert "altered since" in altered.err
 
 
-def test_the_last_use_stands_beside_each_right(
-    unit: Unit, campaign_team: Group, gwen: Account, nemo: Account
+def test_who_corrects_a_decision_while_it_is_closed_is_in_time(
+    review: Review, unit: Unit, gwen: Account, nemo: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    add_members(campaign_team, [nemo], actor=SYSTEM)
-    assert gwen.has_perm("ad_campaigns:list", unit)
-    uses.write()
+    choose(line_of(review, gwen), "revoke")
+    choose(line_of(review, nemo), "keep")
+    planned = plan_removals(review, actor=SYSTEM)
+    choose(line_of(review, gwen), "keep")
+    choose(line_of(review, nemo), "revoke")
+    with monkeypatch.context() as patch:
+        patch.setattr("accounts.services.reviews.plan_removals", lambda *_args, **_more: planned)
+        done = closed(review)
 
-    made = review_of(campaign_team)
+    assert may(gwen, DELETE, unit)
+    assert line_of(done, nemo).outcome == "not_removed"
+    assert "while the review was being closed" in line_of(done, nemo).note
+    assert check_again(done, actor=SYSTEM).state == "complete"
+    assert not may(nemo, DELETE, unit)
 
-    assert line_of(made, gwen).last_used == uses.today()
-    assert line_of(made, nemo).last_used is None
+
+def test_what_was_removed_and_given_anew_is_told_and_not_taken(
+    review: Review, unit: Unit, gwen: Account, nemo: Account, campaign_team: Group
+) -> None:
+    choose(line_of(review, gwen), "revoke")
+    done = closed(review)
+    add_members(campaign_team, [gwen], actor=SYSTEM)
+    choose(line_of(done, nemo), "keep")
+
+    done = check_again(done, actor=SYSTEM)
+
+    assert (done.state, line_of(done, gwen).outcome) == ("left_over", "still")
+    assert may(gwen, DELETE, unit)

@@ -28,12 +28,6 @@ def as_ada(ada: Account, otto: Account) -> Client:
     return signed_in(ada)
 
 
-@pytest.fixture
-def review(campaign_team: Group, gwen: Account, nemo: Account) -> Review:
-    add_members(campaign_team, [nemo], actor=SYSTEM)
-    return open_review(Scope("group", campaign_team.unit, campaign_team), Wanted("Spring"), actor=SYSTEM)
-
-
 def page_of(review: Review, step: str = "") -> str:
     return reverse(f"accounts:review{step}", args=[review.pk])
 
