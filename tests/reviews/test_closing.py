@@ -125,14 +125,14 @@ def test_what_ended_meanwhile_says_so(review: Review, campaign_team: Group, gwen
 def test_what_the_group_gives_by_the_day_of_closing_has_to_be_gone_too(
     review: Review, unit: Unit, gwen: Account, campaign_team: Group, campaigns_admin: Role
 ) -> None:
-    viewer = Role.objects.get(module="customers", level=1)
+    viewer = Role.objects.get(module="offers", level=1)
     set_roles(campaign_team, [campaigns_admin, viewer], actor=SYSTEM)
-    set_levels(gwen, {"customers": 1}, actor=SYSTEM, unit=unit)
+    set_levels(gwen, {"offers": 1}, actor=SYSTEM, unit=unit)
     choose(line_of(review, gwen), "revoke")
 
     done = closed(review)
 
-    assert line_of(done, gwen).left[0][0] == "Own right: Customers, Read"
+    assert line_of(done, gwen).left[0][0] == "Own right: Offers, Read"
 
 
 def test_a_last_day_or_another_level_is_the_same_right(unit: Unit, grant: Account) -> None:
