@@ -42,7 +42,8 @@ class WhoTable(tables.Table):
     past = False
 
     def before_render(self, request: HttpRequest) -> None:
-        self.opens = request.user.has_perm("accounts:get", request.unit)  # type: ignore[attr-defined]
+        reader: Any = request.user
+        self.opens = reader.may("accounts:get", request.unit)  # type: ignore[attr-defined]
         hidden = {"what": self.question.item is None, "until": self.past, "why": not self.explained(request)}
         for name in (name for name, gone in hidden.items() if gone):
             self.columns.hide(name)

@@ -7,6 +7,7 @@ from accounts.bulk_urls import urlpatterns as bulk_urls
 from accounts.compare_urls import urlpatterns as compare_urls
 from accounts.dates.urls import urlpatterns as dates_urls
 from accounts.item_urls import urlpatterns as item_urls
+from accounts.least.urls import urlpatterns as least_urls
 from accounts.past_urls import urlpatterns as past_urls
 from accounts.request_urls import urlpatterns as request_urls
 from accounts.review_urls import urlpatterns as review_urls
@@ -44,6 +45,7 @@ urlpatterns = [
     *rule_urls,
     *review_urls,
     *request_urls,
+    *least_urls,
     path("accounts/", accounts.AccountList.as_view(), name="account_list"),
     path("accounts/add/", editing.AccountCreate.as_view(), name="account_create"),
     path("accounts/add/address/", adding.AddressCheck.as_view(), name="account_address"),

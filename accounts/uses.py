@@ -100,7 +100,7 @@ def write() -> None:
     try:
         with _in_a_hurry():
             for batch in _batches(taken):
-                _write(batch)
+                write_uses(batch)
     except IntegrityError:
         log.exception("Uses that name what isn't there any more were dropped")
     except Error as error:
@@ -110,10 +110,13 @@ def write() -> None:
             _notes.waiting = taken | _notes.waiting if len(taken) < 50 * MOST_WAITING else {}
 
 
-def _write(batch: Mapping[Key, date]) -> None:
-    """Write each unless another process did; nothing is ever dated back."""
-    accounts, units, permissions = (set(part) for part in zip(*batch, strict=True))
-    rows = Use.objects.filter(account__in=accounts, unit__in=units, permission__in=permissions)
+def write_uses(batch: Mapping[Key, date]) -> None:
+    """Write the day of each use, unless it or a later one is written already."""
+    rows = Use.objects.filter(
+        account__in={key.account for key in batch},
+        unit__in={key.unit for key in batch},
+        permission__in={key.permission for key in batch},
+    )
     known = {Key(use.account_id, use.unit_id, use.permission): use for use in rows}
     new = [
         Use(account_id=key.account, unit_id=key.unit, permission=key.permission, first=day, last=day)

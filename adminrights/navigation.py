@@ -71,6 +71,7 @@ MENU = (
             Item(_("Reviews"), "accounts:review_list", "clipboard-check", "access:assign"),
             Item(_("Ends soon"), "accounts:ending_list", "calendar-clock", "accounts:list"),
             Item(_("Access rules"), "accounts:access_rules", "scale", "roles:list"),
+            Item(_("Least privilege"), "accounts:least_privilege", "feather", "accounts:list"),
             Item(_("Compare"), "accounts:compare", "git-compare", "accounts:list"),
             Item(_("Access log"), "accounts:log_list", "scroll-text", "access_log:list"),
         ),

@@ -147,6 +147,9 @@ TABLE = [
     Address("accounts:request_approve", SIGNED_IN, "request"),
     Address("accounts:request_decline", SIGNED_IN, "request"),
     Address("accounts:request_close", SIGNED_IN, "request"),
+    Address("accounts:least_privilege", "accounts:list"),
+    Address("accounts:least_export", "accounts:list", text="chapter"),
+    Address("accounts:grant_take", SIGNED_IN, "account", text="fact"),
     Address("accounts:access_rules", "roles:list"),
     Address("accounts:access_rule_add", "access:delegate"),
     Address("accounts:access_rule_create", "access:delegate", text="kind"),
@@ -259,7 +262,7 @@ def path_of(address: Address, objects: dict[str, int]) -> str:
     kwargs: dict[str, object] = {"pk": objects[address.about]} if address.about else {}
     texts: dict[str, object] = {"key": "ad_campaigns:list", "unit": 1, "model": objects.get("model", 999_999)}
     texts |= {"kind": "access" if "fact" in address.text else "nobody", "fact": 1}
-    texts["module"] = "contacts"
+    texts |= {"module": "contacts", "chapter": "invitations"}
     text = {name: texts.get(name, "ad_campaigns") for name in address.text.split()}
     if address.text == "review":
         text = {"kind": "role"}

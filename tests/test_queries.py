@@ -53,6 +53,7 @@ PAGES = [
     "accounts:sign_in_limits",
     "accounts:access_rules",
     "accounts:review_list",
+    "accounts:least_privilege",
 ]
 
 
@@ -103,6 +104,7 @@ def test_a_page_costs_the_same_in_a_large_organisation(
         "find",
         "rules",
         "limits",
+        "privilege",
     }
     hand_over(register_item("offers", unit, "Item", actor=SYSTEM), gwen, actor=SYSTEM)
     path = reverse(name, args=[] if alone else [about.pk]) + ("?q=a" if name == "accounts:find" else "")

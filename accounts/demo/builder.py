@@ -5,7 +5,6 @@ is set back (adminrights/clock.py). Steps run in the order of their time, so the
 history. What each person may do is judged on the way: a step that a guard refuses fails the demo.
 """
 
-import zlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -13,6 +12,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from accounts.demo.data import ROOT, Organisation, PersonLine
+from accounts.demo.working import spread, work
 from accounts.models import Account, Item
 from adminrights import clock, outbox
 from adminrights.models import OutgoingMail, Unit
@@ -98,6 +98,7 @@ class Demo:
             with clock.set_to(step.at), originating(channel, address=address):
                 step.do()
         self._deliver_old_mails()
+        work(self.now, min(step.at for step in self.steps))
 
     def _deliver_old_mails(self) -> None:
         waiting = OutgoingMail.objects.filter(state=OutgoingMail.State.WAITING).order_by("-created_at", "-pk")
@@ -106,8 +107,3 @@ class Demo:
         kept += [mail.pk for mail in waiting.filter(message="locked", account=first)]
         for mail in waiting.exclude(pk__in=kept):
             outbox.mark_sent_long_ago(mail, mail.created_at + timedelta(seconds=2))
-
-
-def spread(key: str, most: int) -> int:
-    """Return a number below `most` that is always the same for the key."""
-    return zlib.crc32(key.encode()) % most

@@ -6,8 +6,9 @@ from functools import partial
 
 from django.conf import settings
 
-from accounts.demo.builder import Demo, spread
+from accounts.demo.builder import Demo
 from accounts.demo.data import PersonLine
+from accounts.demo.working import spread
 from accounts.models import Account
 from accounts.services.grants import set_permissions
 from accounts.services.invitations import (

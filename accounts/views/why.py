@@ -20,6 +20,7 @@ from accounts.views.accounts import AccountPage
 from accounts.why.answer import answer_to
 from accounts.why.steps import Step, UnknownStep, of_kind, read_steps
 from accounts.why.suggestions import Suggestion, ask, suggestions
+from accounts.why.used import use_of
 from accounts.why.wording import Names, side_effects, words_of
 from adminrights.models import Unit
 from adminrights.navigation import Button, EmptyState, Link
@@ -76,6 +77,7 @@ class WhyPage(AccessPage, PermissionPart):
             entry=self.entry,
             answer=answer,
             waits=asked.waits,
+            used=use_of(asked.account, self.entry.key, self.unit),
             doable=[each for each in told if each["url"]],
             others=[each for each in told if not each["url"]],
             more=found.more,

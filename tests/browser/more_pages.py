@@ -12,6 +12,8 @@ PAGES = {
     "accounts:request_detail": ["/requests/{request}/"],
     "accounts:request_approve": ["/requests/{request}/approve/?step=key~contacts:export"],
     "accounts:request_decline": ["/requests/{request}/decline/"],
+    "accounts:least_privilege": ["/least-privilege/", "/least-privilege/?days=30"],
+    "accounts:grant_take": ["/accounts/{administrator}/rights/{own}/take/"],
     "accounts:access_rules": ["/access-rules/"],
     "accounts:access_rule_add": ["/access-rules/add/"],
     "accounts:access_rule_create": ["/access-rules/add/both/", "/access-rules/add/least/"],
@@ -34,4 +36,5 @@ WITHOUT_A_PAGE = {"accounts:request_in_unit", "accounts:request_withdraw", "acco
 def asked_of(administrator: Account, person: Account, unit: Unit) -> dict[str, object]:
     """Return what addresses leave open: the unit, a right of the administrator's own, and a request."""
     own = administrator.grants.get()
-    return {"unit": unit.pk, "own": own.pk, "request": asked_by(person, unit, "For the autumn campaign").pk}
+    mine: dict[str, object] = {"administrator": administrator.pk, "own": own.pk}
+    return mine | {"unit": unit.pk, "request": asked_by(person, unit, "For the autumn campaign").pk}

@@ -160,7 +160,7 @@ SHOWN_BY_OTHERS = {
     "accounts:address_confirm",
     "accounts:my_factor_remove",
 }
-FILES = ("log", "compare", "ending", "bulk", "permission_who", "module_who", "role_who", "item_who")
+FILES = ("log", "compare", "ending", "least", "bulk", "permission_who", "module_who", "role_who", "item_who")
 WITHOUT_A_PAGE = {f"accounts:{name}_export" for name in FILES} | {
     "home",
     "unit_switch",

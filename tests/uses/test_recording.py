@@ -1,6 +1,8 @@
 """When rights were last used: what counts as a use, what doesn't, and that recording breaks nothing."""
 
+import re
 from datetime import date, timedelta
+from pathlib import Path
 from unittest.mock import patch
 
 import pytest
@@ -26,6 +28,15 @@ from tests.factories import AccountFactory
 
 pytestmark = pytest.mark.django_db
 LIST = "ad_campaigns:list"
+APPS = ("accounts", "adminrights", "groups", "roles")
+REFUSE = {
+    "accounts/compare/choosing.py",
+    "accounts/dates/views.py",
+    "accounts/views/items.py",
+    "accounts/views/led.py",
+    "accounts/views/why.py",
+    "adminrights/views/access.py",
+}
 # What the first level of Customers gives.
 READ = [
     f"{name}:{action}"
@@ -38,6 +49,15 @@ def used(account: Account) -> set[str]:
     """Return what the account used, as it is written."""
     uses.write()
     return {key.permission for key in uses.last_used([account.pk])}
+
+
+def test_the_product_itself_uses_rights_only_where_it_refuses_without_them():
+    """Whoever asks what to show asks `may`; a new place that refuses by `has_perm` is named here."""
+    root = Path(uses.__file__).parents[1]
+    files = [path for app in APPS for path in (root / app).rglob("*.py")]
+    asking = {str(path.relative_to(root)) for path in files if re.search(r"\.has_perms?\(", path.read_text())}
+
+    assert asking == REFUSE | {"accounts/models/accounts.py", "accounts/uses.py"}
 
 
 def test_other_software_that_asks_for_a_right_uses_it(gwen: Account, unit: Unit):
@@ -199,7 +219,7 @@ def test_a_database_that_is_busy_fails_no_request_and_is_tried_again_later(
     monday: time_machine.Traveller, ada: Account, client: Client
 ):
     client.force_login(ada)
-    with patch("accounts.uses._write", side_effect=OperationalError("database is locked")) as tried:
+    with patch("accounts.uses.write_uses", side_effect=OperationalError("database is locked")) as tried:
         assert client.get(reverse("accounts:account_list")).status_code == 200
         assert client.get(reverse("accounts:ending_list")).status_code == 200
     # It isn't asked at every request while it is in trouble.
