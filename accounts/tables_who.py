@@ -80,7 +80,7 @@ class WhoTable(tables.Table):
     def render_why(self, record: Row) -> SafeString:
         asked = next(iter(record.having.keys), "")
         if record.having.counted == HANDED or not asked:
-            return SafeString("")
+            return cells.EMPTY
         if self.question.why:
             url = reverse("accounts:account_access", args=[record.pk], query={"q": self.question.why})
         else:

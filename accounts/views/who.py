@@ -286,6 +286,9 @@ class RoleWhoExport(OfRole, WhoExport):
 class ItemWho(OfItem, WhoList):
     """Who may do what with it."""
 
+    def get_title(self) -> str:
+        return _("Who may do what with it: %s") % self.answer.question.label
+
 
 class ItemWhoExport(OfItem, WhoExport):
     """The same as a file."""
