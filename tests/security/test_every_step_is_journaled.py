@@ -51,6 +51,8 @@ ELSEWHERE = {
     "accounts.services.administrators.appoint_administrator": "below: an entry for each of its steps",
     "roles.loading.load_catalogue": "tests/roles/test_load_catalogue.py: one entry, or none",
     "adminrights.views.access.refuse": "tests/test_permissions.py: a refused page",
+    "accounts.least.taking.take_grant": "one of the steps set_permission and set_levels, each in the table",
+    "adminrights.collecting.apply_edits": "tests/collected/test_collected.py: one entry for all",
     "accounts.dates.reminders.remind_of_ends": "tests/accounts/test_ending.py: an entry for each reader",
     "accounts.services.mail.send_all_again": "a send_again for each: tests/accounts/test_mail_pages.py",
     "accounts.services.known_accounts.run": "a part of add_known_account",
