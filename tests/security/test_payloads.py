@@ -31,7 +31,7 @@ from roles.services import create_role, set_rule
 from tests.asking.acts import asked_by
 from tests.factories import AccountFactory
 from tests.post import deliver, promise
-from tests.test_permissions import TABLE, path_of
+from tests.test_permissions import TABLE, kept_by, path_of
 
 PAYLOADS = (
     "<script>alert(1)</script>", "<ScRiPt src=//x.example></sCrIpT>", "<img src=x onerror=alert(1)>",
@@ -132,6 +132,7 @@ def things(unit: Unit, text: str, number: int) -> dict[str, int]:
         "item": item.pk,
         "entry": JournalEntry.objects.latest("sequence").pk,
         "mail": promise(account).pk,
+        "collected edit": kept_by(account, unit).pk,
         "access rule": rule.pk,
         "waiver": waiver.pk,
         "model": person.pk,
