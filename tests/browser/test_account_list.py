@@ -1,5 +1,6 @@
 """All Accounts: found, narrowed, sorted and turned over, and the address keeps it all."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -223,3 +224,11 @@ def test_the_way_back_from_an_account_leads_to_the_list_as_it_was_left(
     see_title(page, "All Accounts")
     see_rows(page, 1)
     expect(page.get_by_label("Status")).to_have_value("pending")
+
+
+@pytest.mark.parametrize("listed", ["/log/", "/ending/"])
+def test_the_file_of_a_list_follows_what_is_typed(listed: str, at_the_list: Page) -> None:
+    page = at_the_list
+    page.goto(listed)
+    page.get_by_role("searchbox").press_sequentially("gwen", delay=30)
+    expect(page.get_by_role("link", name="CSV")).to_have_attribute("href", re.compile(r"\?.*q=gwen"))
