@@ -99,9 +99,8 @@ def hostile(unit: Unit, otto: Account) -> list[dict[str, int]]:
 
 def things(unit: Unit, text: str, number: int) -> dict[str, int]:
     email = f"p{number}@example.org"
-    account = create_account(
-        email=email, first_name=text, last_name=text, phone=text[:40], unit=unit, actor=SYSTEM
-    )
+    names = {"first_name": text, "last_name": text}
+    account = create_account(email=email, **names, phone=text[:40], unit=unit, actor=SYSTEM)
     role = create_role(unit=unit, name="", display_name=f"{text}r", description=text, actor=SYSTEM)
     set_rule(role, "ad_campaigns", ["list"], actor=SYSTEM, unit=unit)
     group = create_group(unit=unit, name="", display_name=f"{text}g", description=text, actor=SYSTEM)
@@ -109,7 +108,7 @@ def things(unit: Unit, text: str, number: int) -> dict[str, int]:
     add_members(group, [account], actor=SYSTEM)
     below = create_unit(unit, text, actor=SYSTEM)
     item = register_item("events", unit, text, actor=SYSTEM)
-    person = AccountFactory(first_name=text, last_name=text, email=f"a{number}@example.org", unit=unit)
+    person = AccountFactory(**names, email=f"a{number}@example.org", unit=unit)
     disable_account(person, actor=SYSTEM, unit=unit, reason=text)
     reactivate_account(person, actor=SYSTEM, unit=unit, reason=text)
     # Of another permission each: a rule stands once.
