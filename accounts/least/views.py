@@ -137,6 +137,7 @@ class LeastExport(LeastPage):
 class GrantTake(DatedPage, ConfirmPage):
     """Take one own right back; it asks first, and says what the person loses."""
 
+    collects = True
     submit_label = gettext_lazy("Take back")
 
     def get_title(self) -> str:

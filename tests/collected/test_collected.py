@@ -32,6 +32,9 @@ NOT_COLLECTED = {
     "accounts:factor_rule_on", "accounts:factor_rule_off",
     # They only draw a part of a form anew.
     "accounts:account_create_matrix", "accounts:account_edit_matrix",
+    # An answer that somebody waits for, and what one gives up oneself.
+    "accounts:request_approve", "accounts:review_create", "accounts:review_close", "accounts:review_check",
+    "accounts:give_back",
     # A step with a question of its own; a change that the log ties to the one that it takes back.
     "unit_move", "accounts:log_entry_take_back",
     "collected",
@@ -263,6 +266,16 @@ def test_a_person_who_is_disabled_and_replaced_is_one_change_that_can_be_taken_b
     gwen.refresh_from_db()
     assert gwen.status == Account.Status.ACTIVE
     assert not may(grant, "ad_campaigns:get", unit)
+
+
+def test_an_own_right_is_taken_back_with_others(
+    as_ada: Client, unit: Unit, grant: Account, desk: Group
+) -> None:
+    own = grant.grants.live().get()
+    collect(as_ada, reverse("accounts:grant_take", args=[grant.pk, own.pk]), {})
+    collect_member(as_ada, desk, grant)
+    apply_all(as_ada)
+    assert (may(grant, "customers:get", unit), may(grant, "contacts:get", unit)) == (False, True)
 
 
 def test_the_log_of_the_unit_below_shows_what_was_applied_from_above(ada: Account, unit: Unit) -> None:
