@@ -187,7 +187,7 @@ def keep_something(place: Place) -> bool:
 
 
 @pytest.mark.django_db
-@settings(max_examples=10, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
+@settings(max_examples=22, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
 @given(
     edits=st.lists(
         st.tuples(st.sampled_from(sorted(EDITS)), NUMBER, NUMBER, NUMBER), min_size=10, max_size=10
