@@ -163,7 +163,8 @@ class ReviewKinds(NewReview, DetailPage):
     """What a new review shall look at."""
 
     title = gettext_lazy("New review")
-    template_name = "reviews/kinds.html"
+    template_name = "generic/kinds.html"
+    extra_context = {"question": gettext_lazy("What shall be looked at?"), "icon": "clipboard-check"}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         kinds = [

@@ -79,7 +79,8 @@ class AccessRuleKinds(RulePage, DetailPage):
 
     permission = "access:delegate"
     title = gettext_lazy("Add rule")
-    template_name = "rules/kinds.html"
+    template_name = "generic/kinds.html"
+    extra_context = {"question": gettext_lazy("What shall hold?"), "icon": "scale"}
 
     def breadcrumbs(self) -> list[Link]:
         return [Link(_("Access rules"), reverse("accounts:access_rules"))] if self.may("roles:list") else []
