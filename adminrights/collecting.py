@@ -6,6 +6,7 @@ edit may do what its page may do, and nothing else.
 """
 
 import copy
+from collections import Counter
 from collections.abc import Iterable
 from typing import Any, Protocol
 from urllib.parse import urlsplit
@@ -88,11 +89,9 @@ def count_of(request: Any) -> int:
 
 def counts_at_sign_in(request: Any, account: Any) -> None:
     """Let a new session know of the edits that were collected in another one."""
-    counts: dict[str, int] = {}
-    for unit in CollectedEdit.objects.filter(account=account).values_list("unit_id", flat=True):
-        counts[str(unit)] = counts.get(str(unit), 0) + 1
-    if counts:
-        request.session[COUNTS] = counts
+    units = CollectedEdit.objects.filter(account=account).values_list("unit_id", flat=True)
+    if counts := Counter(map(str, units)):
+        request.session[COUNTS] = dict(counts)
 
 
 def apply_edits(edits: Iterable[CollectedEdit], request: Any) -> None:

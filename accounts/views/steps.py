@@ -23,7 +23,7 @@ from accounts.views.tabs import has_several_units
 from adminrights.change import Change, preview
 from adminrights.consequences import Line, consequences
 from adminrights.exceptions import Invalid, Moved, Refused
-from adminrights.promises import promised, seal, unseal
+from adminrights.promises import promised, seal
 from adminrights.views import CommandPage, FormPage
 from adminrights.views.collecting import Collected
 
@@ -43,19 +43,13 @@ class StepPage(AccountPage, Collected, FormPage):
 
     def apply(self, form: Any) -> Account:
         account: Account = self.object
-        digest, _typed = unseal(self.request.POST.get("previewed", ""), self.seal_place)
         try:
-            with promised(digest):
+            with promised(self.looked()[0]):
                 self.step(account, form.cleaned_data.get("reason", ""))
         except Refused:
             account.refresh_from_db()
             raise
         return account
-
-    @property
-    def seal_place(self) -> str:
-        """What a look is good for: one address, one reader, as seen from one unit."""
-        return f"{self.request.path}:{self.request.user.pk}:{self.unit.pk if self.unit else ''}"
 
     def refused(self, form: BaseForm, refusal: Refused) -> HttpResponse:
         if not isinstance(refusal, Moved):

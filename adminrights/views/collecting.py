@@ -12,16 +12,26 @@ from adminrights.consequences import Line
 from adminrights.exceptions import NotAllowed
 from adminrights.going import go
 from adminrights.hooks import hooks
+from adminrights.promises import unseal
 from adminrights.views.pages import Page
 
 
 class Collected(Page):
-    """A page whose edit can be kept, to be applied together with others."""
+    """A page that shows its edit before it is done; many such edits can be kept, to be applied together."""
 
     # Whether it offers that. A page that asks for a secret, or makes something new, doesn't.
     collects: ClassVar[bool] = False
     # Whether its form holds the whole of what it edits: then a newer form takes an older one's place.
     is_whole: ClassVar[bool] = False
+
+    @property
+    def seal_place(self) -> str:
+        """What a look is good for: one address, one reader, as seen from one unit."""
+        return f"{self.request.path}:{self.request.user.pk}:{self.unit.pk if self.unit else ''}"
+
+    def looked(self) -> tuple[str, str]:
+        """Return the digest of what was shown before, and what was typed then."""
+        return unseal(self.request.POST.get("previewed", ""), self.seal_place)
 
     def perform(self) -> None:
         """Do what the form says, without an answer. Raises Refused and Http404."""

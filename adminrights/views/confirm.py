@@ -10,7 +10,7 @@ from adminrights.consequences import Line, consequences
 from adminrights.exceptions import Moved, NotAllowed, Refused
 from adminrights.going import go
 from adminrights.once import Answer, once
-from adminrights.promises import promised, seal, unseal
+from adminrights.promises import promised, seal
 from adminrights.views.collecting import Collected
 
 
@@ -68,15 +68,9 @@ class ConfirmPage(Collected):
         self.object = self.find()
         return self.render_to_response(self.get_context_data(**context), status=status)
 
-    @property
-    def seal_place(self) -> str:
-        """What a look is good for: one address, one reader, as seen from one unit."""
-        return f"{self.request.path}:{self.request.user.pk}:{self.unit.pk if self.unit else ''}"
-
     def carry_out(self) -> Answer:
         """Do what was shown."""
-        digest, _typed = unseal(self.request.POST.get("previewed", ""), self.seal_place)
-        with promised(digest):
+        with promised(self.looked()[0]):
             return Answer(text=self.run(), url=self.get_success_url())
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:

@@ -11,7 +11,7 @@ from adminrights.change import Change, preview
 from adminrights.consequences import Line, consequences
 from adminrights.exceptions import Invalid, Moved, NotAllowed, Refused, Stale
 from adminrights.once import Answer
-from adminrights.promises import Promise, needs_a_look, promised, seal, unseal
+from adminrights.promises import Promise, needs_a_look, promised, seal
 from adminrights.views.collecting import Collected
 from adminrights.views.editing import CHOICE, EditPage
 from adminrights.views.pages import FormPage
@@ -35,15 +35,6 @@ class Previewed(Collected, FormPage):
     def told(self, change: Change | None) -> list[Line]:
         """Return what the change does to people, one line each."""
         return consequences(change)
-
-    @property
-    def seal_place(self) -> str:
-        """What a look is good for: one address, one reader, as seen from one unit."""
-        return f"{self.request.path}:{self.request.user.pk}:{self.unit.pk if self.unit else ''}"
-
-    def looked(self) -> tuple[str, str]:
-        """Return the digest of what was shown before, and what was typed then."""
-        return unseal(self.request.POST.get("previewed", ""), self.seal_place)
 
     def typed(self, form: Any) -> str:
         """Return a digest of what is typed."""

@@ -10,7 +10,7 @@ from accounts.models import Account
 from adminrights.models import Unit
 from groups.models import Group
 from roles.models import Role
-from tests.browser.acts import click, follow, press, see_message, see_title
+from tests.browser.acts import follow, press, see_message, see_title
 from tests.factories import RoleFactory
 
 SignIn = Callable[[Page, Account], None]
@@ -64,5 +64,7 @@ def test_one_is_discarded_by_keyboard(
     page.goto(f"/accounts/{gwen.pk}/disable/")
     press(page, "Collect")
     page.goto("/collected/")
-    click(page.get_by_role("button", name="Discard Disable Gwen Group"))
+    page.get_by_role("button", name="Discard Disable Gwen Group").focus()
+    page.keyboard.press("Enter")
     see_message(page, "Discarded: Disable Gwen Group.")
+    assert not ada.collected_edits.exists()
