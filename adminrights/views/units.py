@@ -101,8 +101,6 @@ class UnitMove(UnitPage, PreviewedPage):
     permission = "units:update"
     form_class = MoveForm
     template_name = "units/move.html"
-    # Its question is a step of its own.
-    collects = False
 
     def get_title(self) -> str:
         return _("Move %s") % self.object

@@ -35,8 +35,8 @@ NOT_COLLECTED = {
     # An answer that somebody waits for, and what one gives up oneself.
     "accounts:request_approve", "accounts:review_create", "accounts:review_close", "accounts:review_check",
     "accounts:give_back",
-    # A step with a question of its own; a change that the log ties to the one that it takes back.
-    "unit_move", "accounts:log_entry_take_back",
+    # A change that the log ties to the one that it takes back.
+    "accounts:log_entry_take_back",
     "collected",
 }  # fmt: skip
 
@@ -120,6 +120,20 @@ def test_what_each_would_be_refused_for_counts_for_the_sum(
     apply_all(as_ada)
     assert desk.memberships.live().filter(account=gwen).exists()
     assert not desk.role_facts.live().exists()
+
+
+def test_a_move_is_collected_after_its_question(as_ada: Client, unit: Unit) -> None:
+    south, east = UnitFactory(parent=unit, name="South"), UnitFactory(parent=unit, name="East")
+    page = reverse("unit_move", args=[east.pk])
+    asked = send(as_ada, page, {"parent": south.pk})
+    assert "Collect" in text_of(asked)
+
+    kept = collect(as_ada, page, opened(as_ada, page) | {"parent": south.pk, "sure": south.pk})
+
+    assert "Collected, not saved yet" in messages_of(as_ada.get(kept["Location"]))[0]
+    assert Unit.objects.get(pk=east.pk).parent == unit
+    assert messages_of(apply_all(as_ada)) == ["1 edit is applied."]
+    assert Unit.objects.get(pk=east.pk).parent == south
 
 
 def test_one_that_can_not_be_applied_is_named_and_nothing_is_done(
