@@ -101,6 +101,14 @@ TRIGGERS = {
 }
 
 
+def newest_and_the_one_before(app: str) -> tuple[str, str]:
+    """Return the names of the last two migrations of an app."""
+    loader = MigrationLoader(None)
+    [(_app, newest)] = loader.graph.leaf_nodes(app)
+    [before] = [name for label, name in loader.graph.node_map[app, newest].parents if label == app]
+    return newest, before
+
+
 def unlike_forwards() -> Iterator[str]:
     """Yield every migration of ours that can't be undone."""
     loader = MigrationLoader(None)
