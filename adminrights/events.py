@@ -71,6 +71,7 @@ class Event(models.TextChoices):
     ROLE_CREATED = "role.created", _("Role created")
     ROLE_UPDATED = "role.updated", _("Role details changed")
     ROLE_RULES_CHANGED = "role.rules_changed", _("Rules changed")
+    ROLE_REPLACED = "role.replaced", _("Role replaced by its twin")
     ROLE_COPIED = "role.copied", _("Role copied")
     ROLE_DELETED = "role.deleted", _("Role deleted")
     ROLE_RESTORED = "role.restored", _("Role restored")

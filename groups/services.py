@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import datetime
 from itertools import count
 from typing import Any
 
@@ -15,10 +16,12 @@ from adminrights.days import ALWAYS, Span, refuse_impossible
 from adminrights.events import Event
 from adminrights.exceptions import Invalid
 from adminrights.models import FactQuerySet, Unit
+from adminrights.models.facts import standing_now
 from adminrights.settling import settle
 from groups.models import Group, GroupRole, Membership
 from roles.models import Role
 from roles.names import CLEANERS, clean_description, clean_display_name, clean_name, free_display_name
+from roles.services import are_twins
 
 Account = Any  # accounts stand above this package, so their type can't be named here
 
@@ -177,6 +180,50 @@ def set_levels(group: Group, levels: Mapping[str, int], *, actor: Actor, seen: S
     with _changing(group, Event.GROUP_ROLES_CHANGED, actor) as c:
         refuse_stale(seen, levels_sheet(group))
         _settle_roles(c, group, Q(role__module__isnull=False), _level_roles(levels))
+
+
+def replace_role(role: Role, twin: Role, *, unit: Unit, actor: Actor) -> list[Group]:
+    """Let every group that carries the role carry its twin instead; return the groups, and keep the dates.
+
+    Nobody gains or loses anything by it. Raises Invalid unless both roles are of the unit's organisation and
+    allow the same, NotAllowed without `roles:assign` in the unit of each group.
+    """
+    root = unit.root or unit
+    with change(Event.ROLE_REPLACED, actor=actor, unit=root, target=role) as c:
+        offered = Role.objects.offered_in(root).filter(pk__in=(role.pk, twin.pk))
+        if offered.count() != 2 or not are_twins(role, twin, c.at):
+            words = {"role": role, "twin": twin}
+            raise Invalid(_("%(role)s and %(twin)s don't allow the same any more. Look again.") % words)
+        facts = GroupRole.objects.filter(standing_now(c.at), role__in=(role, twin), group__deleted_at=None)
+        carried: dict[int, dict[int, GroupRole]] = {}
+        for fact in facts.select_related("group__unit", "role").order_by("group__display_name", "group_id"):
+            carried.setdefault(fact.group_id, {})[fact.role_id] = fact
+        both = [(facts[role.pk], facts.get(twin.pk)) for facts in carried.values() if role.pk in facts]
+        for old, there in both:
+            c.require("roles:assign", old.group.unit)
+            _give_instead(c, old, there, twin)
+        return [old.group for old, _there in both]
+
+
+def _give_instead(c: Change, old: GroupRole, there: GroupRole | None, twin: Role) -> None:
+    """End the one fact, and let the other hold as long; raises Invalid where both are needed for that."""
+    if there is not None and not (_spans(there, old, c.at) or _spans(old, there, c.at)):
+        words = {"group": old.group, "role": old.role, "twin": twin}
+        raise Invalid(
+            _("%(group)s carries %(role)s and %(twin)s at different times. Change that first.") % words
+        )
+    c.end(old)
+    if there is None or not _spans(there, old, c.at):
+        c.end_all([there] if there else [])
+        begins = max(old.starts_at, c.at)
+        c.start(GroupRole(group=old.group, role=twin, starts_at=begins, expires_at=old.expires_at))
+
+
+def _spans(fact: GroupRole, other: GroupRole, now: datetime) -> bool:
+    """Return whether the one holds whenever the other does from now on."""
+    begins = max(fact.starts_at, now) <= max(other.starts_at, now)
+    until = fact.expires_at
+    return begins and (until is None or (other.expires_at is not None and until >= other.expires_at))
 
 
 def levels_sheet(group: Group) -> Sheet:

@@ -67,7 +67,10 @@ class RuleAdd(RolePreviewedPage):
 
 
 class RuleEdit(RuleAdd):
-    """Other actions for a resource that the role already has a rule about."""
+    """Other actions for a resource that the role already has a rule about.
+
+    An address may name those to keep: then they are filled in, for whoever wants to take the others away.
+    """
 
     is_whole = True
 
@@ -77,6 +80,11 @@ class RuleEdit(RuleAdd):
 
     def get_title(self) -> str:
         return _("Rule: %s") % target_label(self.target)
+
+    def get_initial(self) -> dict[str, Any]:
+        held = super().get_initial()["actions"]
+        kept = [action for action in held if action in self.request.GET.getlist("keep")]
+        return {"actions": kept or held}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(**{"choices": ()} | kwargs)

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 
 from django.utils.translation import gettext as _
 
@@ -10,6 +11,7 @@ from adminrights.conflicts import Sheet, refuse_stale, sheet_of, ticked
 from adminrights.events import Event
 from adminrights.exceptions import Invalid
 from adminrights.models import Unit
+from adminrights.models.facts import standing_now
 from adminrights.settling import settle
 from roles.catalogue import catalogue
 from roles.models import Permission, Role, Rule
@@ -157,6 +159,19 @@ def permissions_of(role: Role) -> list[str]:
         return sorted(catalogue().given_by(role.right))
     known = catalogue().holdable_keys()
     return [key for key in role.rules.live().values_list("permission_id", flat=True) if key in known]
+
+
+def allows_for_good(rules: Iterable[Rule], at: datetime) -> frozenset[str]:
+    """Return what the standing rules of a role name; nothing where one has yet to begin, or has an end."""
+    rules = list(rules)
+    lasting = all(rule.starts_at <= at and rule.expires_at is None for rule in rules)
+    return frozenset(rule.permission_id for rule in rules) if lasting else frozenset()
+
+
+def are_twins(role: Role, other: Role, at: datetime) -> bool:
+    """Return whether two roles that people made allow the very same, and always will."""
+    here, there = (allows_for_good(each.rules.filter(standing_now(at)), at) for each in (role, other))
+    return bool(here) and here == there and not role.built_in and not other.built_in
 
 
 def delete_role(role: Role, *, actor: Actor, unit: Unit) -> None:

@@ -149,6 +149,7 @@ TABLE = [
     Address("accounts:request_close", SIGNED_IN, "request"),
     Address("accounts:least_privilege", "accounts:list"),
     Address("accounts:least_export", "accounts:list", text="chapter"),
+    Address("accounts:role_replace", "roles:assign", "role", text="twin"),
     Address("accounts:grant_take", SIGNED_IN, "account", text="fact"),
     Address("accounts:access_rules", "roles:list"),
     Address("accounts:access_rule_add", "access:delegate"),
@@ -245,6 +246,7 @@ def things_of(unit: Unit) -> dict[str, int]:
         "unit": unit.pk,
         "group": GroupFactory(unit=unit).pk,
         "role": RoleFactory(unit=unit, rules=["ad_campaigns:list"]).pk,
+        "twin": RoleFactory(unit=unit, rules=["ad_campaigns:list"]).pk,
         "item": item,
         "request": asked_by(account, unit, "For the campaign").pk,
     }
@@ -262,6 +264,7 @@ def path_of(address: Address, objects: dict[str, int]) -> str:
     kwargs: dict[str, object] = {"pk": objects[address.about]} if address.about else {}
     texts: dict[str, object] = {"key": "ad_campaigns:list", "unit": 1, "model": objects.get("model", 999_999)}
     texts |= {"kind": "access" if "fact" in address.text else "nobody", "fact": 1}
+    texts |= {"twin": objects.get("twin", 999_999)}
     texts |= {"module": "contacts", "chapter": "invitations"}
     text = {name: texts.get(name, "ad_campaigns") for name in address.text.split()}
     if address.text == "review":

@@ -12,7 +12,7 @@ from accounts.least.unused import by_target, rule_label
 from accounts.least.world import World
 from accounts.models import Grant
 from groups.models import Membership
-from roles.models import Role, Rule
+from roles.models import Rule
 
 
 def twin_roles(world: World) -> Iterator[Finding]:
@@ -21,17 +21,12 @@ def twin_roles(world: World) -> Iterator[Finding]:
     for facts in world.carried.values():
         for fact in facts:
             carried_by[fact.role_id] += 1
-    alike: dict[frozenset[str], list[Role]] = defaultdict(list)
-    for role in world.roles:
-        rules = world.rules.get(role.pk, [])
-        if rules and all(rule.expires_at is None and world.is_live(rule) for rule in rules):
-            alike[frozenset(rule.permission_id for rule in rules)].append(role)
-    for roles in alike.values():
+    for roles in world.alike:
         kept, *others = sorted(roles, key=lambda role: (-carried_by[role.pk], role.pk))
         for role in others:
             kind = "twin_used" if carried_by[role.pk] else "twin"
             why = _("Has the same rules as %s") % kept
-            yield Finding(kind, str(role), role, world.unit, why, role)
+            yield Finding(kind, str(role), role, world.unit, why, role, kept=kept)
 
 
 def shadowed_rules(world: World) -> Iterator[Finding]:

@@ -13,7 +13,8 @@ from adminrights.models import Unit
 class Finding:
     """One thing to take away. `thing` is the fact or object; `of` is whose it is: an account, role or group.
 
-    `kind` says by which step it goes; `target` is what a rule is about.
+    `kind` says by which step it goes; `target` is what a rule is about, `kept` is what stays: the
+    actions of a rule, or the other one of twin roles.
     """
 
     kind: str
@@ -24,6 +25,7 @@ class Finding:
     thing: Any
     target: str = ""
     last: date | None = None
+    kept: Any = None
 
 
 Look = Callable[[World], Iterator[Finding]]

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -43,8 +44,14 @@ def _delete_role(found: Finding) -> Button:
     )
 
 
-def _see_role(found: Finding) -> Button:
-    return Button(_("See its groups"), found.thing.get_absolute_url(), "boxes")
+def _narrow(found: Finding) -> Button:
+    url = reverse("roles:rule_edit", args=[found.of.pk, found.target])
+    return Button(_("Narrow the rule"), f"{url}?{urlencode({'keep': found.kept}, doseq=True)}", "pencil")
+
+
+def _replace(found: Finding) -> Button:
+    url = reverse("accounts:role_replace", args=[found.thing.pk, found.kept.pk])
+    return Button(_("Replace by the other"), url, "replace", dialog=True)
 
 
 def _cancel(found: Finding) -> Button:
@@ -67,11 +74,12 @@ STEPS: dict[str, tuple[tuple[str, ...], tuple[Make, ...]]] = {
     "shadowed_grant": (("access:assign", "access:delegate"), (_grant,)),
     "membership": (("group_members:delete",), (_membership,)),
     "rule": (("roles:update",), (_rule,)),
+    "wide_rule": (("roles:update",), (_narrow,)),
     "shadowed_rule": (("roles:update",), (_rule,)),
     "empty_group": (("groups:delete",), (_delete_group,)),
     "bare_group": (("roles:assign",), (_set_roles, _delete_group)),
     "twin": (("roles:delete",), (_delete_role,)),
-    "twin_used": (("roles:list",), (_see_role,)),
+    "twin_used": (("roles:assign",), (_replace,)),
     "loose_role": (("roles:delete",), (_delete_role,)),
     "invitation": (("accounts:update",), (_resend, _cancel)),
 }

@@ -51,9 +51,9 @@ KINDS = {
         ),
         Kind(
             "unused-rules",
-            gettext_lazy("Rules that nobody used"),
-            gettext_lazy("Rules of roles of which no holder used anything."),
-            gettext_lazy("Somebody used something of every rule."),
+            gettext_lazy("Rules that nobody used, or only in part"),
+            gettext_lazy("Rules of roles of which no holder used anything, or only a part of the actions."),
+            gettext_lazy("Somebody used every action of every rule."),
             "roles:list",
             (unused_rules,),
             judges=True,

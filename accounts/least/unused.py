@@ -38,7 +38,10 @@ def unused_rights(world: World) -> Iterator[Finding]:
 
 
 def unused_rules(world: World) -> Iterator[Finding]:
-    """Yield rules of the organisation's roles of which nobody who holds the role used anything."""
+    """Yield rules of the organisation's roles of which no holder used anything, or of which they used a part.
+
+    Of roles that are alike all holders count: one role may come to stand for both.
+    """
     holders = _holders(world) if world.can_judge else {}
     for role in world.roles:
         members = holders.get(role.pk, [])
@@ -46,16 +49,34 @@ def unused_rules(world: World) -> Iterator[Finding]:
             continue
         needed = frozenset().union(*(world.needed(m.account_id, m.group.unit_id) for m in members))
         for target, rules in by_target(world.rules.get(role.pk, [])).items():
-            given = world.given(rule.permission_id for rule in rules)
-            if given and not given & needed and all(rule.starts_at <= world.cutoff for rule in rules):
-                yield _unused_rule(world, role, target, members)
+            used = [rule for rule in rules if world.given([rule.permission_id]) & needed]
+            idle = [rule for rule in rules if rule not in used]
+            if world.given(rule.permission_id for rule in idle) and _stood_long(world, idle):
+                yield (_wide_rule if used else _unused_rule)(world, role, target, members, used)
 
 
-def _unused_rule(world: World, role: Role, target: str, members: list[Membership]) -> Finding:
+def _stood_long(world: World, rules: list[Rule]) -> bool:
+    return all(rule.starts_at <= world.cutoff for rule in rules)
+
+
+def _unused_rule(
+    world: World, role: Role, target: str, members: list[Membership], used: list[Rule]
+) -> Finding:
     people = len({member.account_id for member in members})
     counted = ngettext("%d person", "%d people", people) % people
     why = _("0 of %(people)s used it in %(days)d days") % {"people": counted, "days": world.days}
     return Finding("rule", _("Rule: %s") % rule_label(target), role, world.unit, why, role, target)
+
+
+def _wide_rule(world: World, role: Role, target: str, members: list[Membership], used: list[Rule]) -> Finding:
+    kept = [rule.permission_id.rpartition(":")[2] for rule in used]
+    labels = [str(_(world.catalogue.actions[action].label)) for action in kept]
+    why = _("Only this of it was used in %(days)d days: %(used)s") % {
+        "days": world.days,
+        "used": ", ".join(labels),
+    }
+    what = _("Rule: %s") % rule_label(target)
+    return Finding("wide_rule", what, role, world.unit, why, role, target, kept=kept)
 
 
 def by_target(rules: list[Rule]) -> dict[str, list[Rule]]:
@@ -95,12 +116,15 @@ def _had_time(world: World, fact: Grant | Membership) -> bool:
 
 
 def _holders(world: World) -> dict[int, list[Membership]]:
-    """Return by role who is in a group that carries it, active or not."""
+    """Return by role who is in a group that carries it or one that is alike, active or not."""
     found: dict[int, list[Membership]] = defaultdict(list)
     for member in world.memberships:
         if member.group.unit_id in world.policy.units:
             for fact in world.carried.get(member.group_id, ()):
                 found[fact.role_id].append(member)
+    for roles in world.alike:
+        together = [member for role in roles for member in found[role.pk]]
+        found.update(dict.fromkeys((role.pk for role in roles), together))
     return found
 
 

@@ -16,6 +16,7 @@ from adminrights.models.facts import live_now, standing_now
 from groups.models import Group, GroupRole, Membership
 from roles.catalogue import Catalogue
 from roles.models import Role, Rule
+from roles.services import allows_for_good
 
 F = TypeVar("F")
 
@@ -63,6 +64,14 @@ class World:
     def cutoff(self) -> datetime:
         """Whoever got something after this moment hadn't the time to use it."""
         return self.now - timedelta(days=self.days)
+
+    @property
+    def alike(self) -> list[list[Role]]:
+        """The roles that allow the same as another one, by what they allow; alone none is named."""
+        found: dict[frozenset[str], list[Role]] = defaultdict(list)
+        for role in self.roles:
+            found[allows_for_good(self.rules.get(role.pk, ()), self.now)].append(role)
+        return [roles for rights, roles in found.items() if rights and len(roles) > 1]
 
     def is_live(self, fact: Grant | Membership | GroupRole | Rule) -> bool:
         """Return whether the fact has begun."""

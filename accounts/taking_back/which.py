@@ -38,6 +38,7 @@ FIT = frozenset(
         Event.ROLE_CREATED,
         Event.ROLE_UPDATED,
         Event.ROLE_RULES_CHANGED,
+        Event.ROLE_REPLACED,
         Event.ROLE_COPIED,
         Event.ROLE_DELETED,
         Event.ROLE_RESTORED,

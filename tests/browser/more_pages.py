@@ -3,6 +3,7 @@
 from accounts.models import Account
 from adminrights.models import Unit
 from tests.asking.acts import asked_by
+from tests.factories import GroupFactory, RoleFactory
 
 PAGES = {
     "accounts:ask_search": ["/me/ask/", "/me/ask/?q=zzzz"],
@@ -13,6 +14,7 @@ PAGES = {
     "accounts:request_approve": ["/requests/{request}/approve/?step=key~contacts:export"],
     "accounts:request_decline": ["/requests/{request}/decline/"],
     "accounts:least_privilege": ["/least-privilege/", "/least-privilege/?days=30"],
+    "accounts:role_replace": ["/least-privilege/roles/{alike}/replace/{twin}/"],
     "accounts:grant_take": ["/accounts/{administrator}/rights/{own}/take/"],
     "accounts:access_rules": ["/access-rules/"],
     "accounts:access_rule_add": ["/access-rules/add/"],
@@ -37,4 +39,7 @@ def asked_of(administrator: Account, person: Account, unit: Unit) -> dict[str, o
     """Return what addresses leave open: the unit, a right of the administrator's own, and a request."""
     own = administrator.grants.get()
     mine: dict[str, object] = {"administrator": administrator.pk, "own": own.pk}
+    alike, twin = (RoleFactory(unit=unit, rules=["offers:list"]) for _time in range(2))
+    GroupFactory(unit=unit, roles=[alike])
+    mine |= {"alike": alike.pk, "twin": twin.pk}
     return mine | {"unit": unit.pk, "request": asked_by(person, unit, "For the autumn campaign").pk}

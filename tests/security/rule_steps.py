@@ -1,4 +1,4 @@
-"""The steps about access rules, as in steps.py (L1)."""
+"""The steps about access rules and twin roles, as in steps.py (L1)."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -9,6 +9,7 @@ from django.utils import timezone
 from accounts.models import AccessRule
 from accounts.services import rules
 from adminrights.change import SYSTEM
+from groups import services as groups
 from tests.security.steps import Stage, Step
 
 
@@ -39,7 +40,14 @@ def end_waiver(stage: Stage, actor: Any) -> Callable[[], object]:
     return lambda: rules.end_waiver(waiver, actor=actor)
 
 
+def replace_role(stage: Stage, actor: Any) -> Callable[[], object]:
+    role, twin = stage.role(), stage.role()
+    stage.group(roles=[role])
+    return lambda: groups.replace_role(role, twin, unit=stage.unit, actor=actor)
+
+
 RULE_STEPS: dict[str, Step] = {
+    "groups.services.replace_role": Step(replace_role),
     "accounts.services.rules.start_rule": Step(start_rule),
     "accounts.services.rules.replace_rule": with_access_rule(
         rules.replace_rule, rules.Wanted("nobody", "offers:create")

@@ -27,7 +27,7 @@ from adminrights.models import JournalEntry, Unit
 from adminrights.services import create_unit, set_owner
 from groups.services import add_members, create_group, set_roles
 from roles.catalogue import catalogue
-from roles.services import create_role, set_rule
+from roles.services import copy_role, create_role, set_rule
 from tests.asking.acts import asked_by
 from tests.factories import AccountFactory
 from tests.post import deliver, promise
@@ -107,7 +107,6 @@ def things(unit: Unit, text: str, number: int) -> dict[str, int]:
     set_roles(group, [role], actor=SYSTEM)
     add_members(group, [account], actor=SYSTEM)
     below = create_unit(unit, text, actor=SYSTEM)
-    item = register_item("events", unit, text, actor=SYSTEM)
     person = AccountFactory(**names, email=f"a{number}@example.org", unit=unit)
     disable_account(person, actor=SYSTEM, unit=unit, reason=text)
     reactivate_account(person, actor=SYSTEM, unit=unit, reason=text)
@@ -128,7 +127,8 @@ def things(unit: Unit, text: str, number: int) -> dict[str, int]:
         "unit": below.pk,
         "group": group.pk,
         "role": role.pk,
-        "item": item.pk,
+        "twin": copy_role(role, name="", display_name=f"{text}t", actor=SYSTEM, unit=unit).pk,
+        "item": register_item("events", unit, text, actor=SYSTEM).pk,
         "entry": JournalEntry.objects.latest("sequence").pk,
         "mail": promise(account).pk,
         "collected edit": kept_by(account, unit).pk,
