@@ -61,8 +61,8 @@ def refuse_unstorable(text: str) -> str:
 
 
 def find_permission(key: str) -> str:
-    """Return the key of a permission. Raises Invalid for an unknown one, with those that are like it."""
-    known = catalogue().permissions
+    """Return the key of a permission, or of a named one. Raises Invalid, with those that are like it."""
+    known = [*catalogue().permissions, *catalogue().named]
     if key in known:
         return key
     near = get_close_matches(key, known, n=3)

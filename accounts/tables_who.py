@@ -78,7 +78,7 @@ class WhoTable(tables.Table):
         return cells.day(record.until, "") if record.until else cells.EMPTY
 
     def render_why(self, record: Row) -> SafeString:
-        asked = next(iter(record.having.keys), "")
+        asked = self.question.permission or next(iter(record.having.keys), "")
         if record.having.counted == HANDED or not asked:
             return cells.EMPTY
         if self.question.why:

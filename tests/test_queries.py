@@ -117,7 +117,7 @@ def test_a_page_costs_the_same_in_a_large_organisation(
     assert cost(client, path) == few
 
 
-@pytest.mark.parametrize("key", ["ad_campaigns:list", "contacts:export"])
+@pytest.mark.parametrize("key", ["ad_campaigns:list", "contacts:export", "contacts.export"])
 def test_why_costs_the_same_in_a_large_organisation(
     key: str,
     client: Client,

@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.dates.kinds import KINDS, Dated, kind_of, place_of, words
+from accounts.dates.kinds import KINDS, Dated, asked_by, kind_of, place_of, words
 from accounts.models import Account
 from adminrights.days import brief
 from adminrights.models import Unit
@@ -17,7 +17,10 @@ from groups.models import Membership
 
 @dataclass(frozen=True, slots=True)
 class Mine:
-    """One fact as a line. Without an address it can't be given back: it is the only way in."""
+    """One fact as a line. Without an address it can't be given back: it is the only way in.
+
+    `why_url` leads to why one may do what was given, where it is one permission, or a named one.
+    """
 
     text: str
     unit: str
@@ -25,6 +28,7 @@ class Mine:
     by: str
     dates: str
     url: str
+    why_url: str = ""
 
 
 def mine_in(account: Account, unit: Unit) -> list[Mine]:
@@ -40,6 +44,7 @@ def mine_in(account: Account, unit: Unit) -> list[Mine]:
 def _line(fact: Dated, here: Unit, now: datetime, *, last: bool) -> Mine:
     kind, unit = kind_of(fact).key, place_of(fact)
     only = last and kind == "access"
+    asked = asked_by(fact) if unit.pk == here.pk else ""
     return Mine(
         text=words(fact),
         unit=unit.name if unit.pk != here.pk and kind != "access" else "",
@@ -47,4 +52,5 @@ def _line(fact: Dated, here: Unit, now: datetime, *, last: bool) -> Mine:
         by=fact.started_by.name if fact.started_by else "",
         dates=brief(fact.starts_at, fact.expires_at, now),
         url="" if only else reverse("accounts:give_back", args=[kind, fact.pk]),
+        why_url=reverse("accounts:my_why", args=[asked]) if asked else "",
     )

@@ -16,6 +16,7 @@ from accounts.sources import right_in_words
 from adminrights.days import Span
 from adminrights.models import Unit
 from groups.models import Membership
+from roles.catalogue import catalogue
 
 Dated = Membership | Grant | UnitAccess
 
@@ -90,6 +91,12 @@ def words(fact: Dated) -> str:
     if isinstance(fact, Grant):
         return _("Own right: %s") % right_in_words(fact.right)
     return _("Access to %s") % fact.unit.name
+
+
+def asked_by(fact: Dated) -> str:
+    """Return the permission, or the named one, that the fact gives by itself; empty where it gives others."""
+    key = str(fact.permission_id or "") if isinstance(fact, Grant) else ""
+    return key if key in catalogue().permissions or key in catalogue().named else ""
 
 
 def span_of(fact: Dated) -> Span:

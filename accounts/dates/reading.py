@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.access import enterable_units, present
-from accounts.dates.kinds import KINDS, Dated, Kind, is_planned, kind_of, place_of, words
+from accounts.dates.kinds import KINDS, Dated, Kind, asked_by, is_planned, kind_of, place_of, words
 from accounts.models import Account
 from adminrights.days import brief
 from adminrights.models import Unit
@@ -20,7 +20,10 @@ from roles.resolver import allows
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """One fact as a line: what it gives, where, since when, its dates in short, and where they are set."""
+    """One fact as a line: what it gives, where, since when, its dates in short, and where they are set.
+
+    `about_url` leads to the group, or to why the account may do what was given.
+    """
 
     text: str
     kind: str
@@ -30,7 +33,7 @@ class Given:
     dates: str
     planned: bool
     ends: datetime | None
-    group_url: str = ""
+    about_url: str = ""
     url: str = ""
     cancel_url: str = ""
 
@@ -95,10 +98,17 @@ def _given(fact: Dated, here: Unit, now: datetime, reach: Reach | None, *, links
         dates=brief(fact.starts_at, fact.expires_at, now),
         planned=planned,
         ends=fact.expires_at,
-        group_url=fact.group.get_absolute_url() if links and isinstance(fact, Membership) else "",
+        about_url=_about(fact, here, links=links),
         url=address("dates", fact) if may else "",
         cancel_url=address("dates_cancel", fact) if may and planned else "",
     )
+
+
+def _about(fact: Dated, here: Unit, *, links: bool) -> str:
+    if isinstance(fact, Membership):
+        return fact.group.get_absolute_url() if links else ""
+    key = asked_by(fact) if place_of(fact) == here else ""
+    return reverse("accounts:account_why", args=[fact.account_id, key]) if key else ""
 
 
 def address(name: str, fact: Dated) -> str:

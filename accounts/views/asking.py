@@ -66,6 +66,7 @@ class AskAccess(OwnPage, PermissionPart, FormPage):
     template_name = "requests/ask.html"
     form_class = AskForm
     submit_label = gettext_lazy("Ask")
+    takes_named = False
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if self.unit is None:

@@ -15,9 +15,12 @@ from accounts.asking.reading import open_request
 from accounts.helpers import helpers
 from accounts.models import Account
 from accounts.permission_book import Entry, entry, narrowed
+from accounts.policy import policy_now
 from accounts.services.allowing import take_steps
 from accounts.views.accounts import AccountPage
+from accounts.who.question import keys_of
 from accounts.why.answer import answer_to
+from accounts.why.states import state_of
 from accounts.why.steps import Step, UnknownStep, of_kind, read_steps
 from accounts.why.suggestions import Suggestion, ask, suggestions
 from accounts.why.used import use_of
@@ -35,14 +38,18 @@ MOST_FOUND = 60
 
 
 class PermissionPart(Page):
-    """A page about one permission of the catalogue."""
+    """A page about one permission of the catalogue, or a named one."""
+
+    takes_named = True
 
     @cached_property
     def entry(self) -> Entry:
         """Return the permission in words. Raises Http404."""
-        if self.kwargs["key"] not in catalogue().permissions:
-            raise Http404
-        return entry(self.kwargs["key"])
+        known = catalogue()
+        key = self.kwargs["key"]
+        if key in known.permissions or (self.takes_named and key in known.named):
+            return entry(key)
+        raise Http404
 
 
 class AccessPage(Page):
@@ -63,6 +70,8 @@ class WhyPage(AccessPage, PermissionPart):
     """The answer, its sources as sentences and as a drawing, and what would turn a no into a yes."""
 
     template_name = "accounts/why/why.html"
+    # The page that answers, for the links to single parts.
+    why_name = ""
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         asked = ask(self.account(), self.unit, self.entry.key, self.request.user)
@@ -76,8 +85,9 @@ class WhyPage(AccessPage, PermissionPart):
             own=asked.account.pk == self.request.user.pk,
             entry=self.entry,
             answer=answer,
+            parts=[(part, self.why_url(part.key)) for part in answer.parts],
             waits=asked.waits,
-            used=use_of(asked.account, self.entry.key, self.unit),
+            used=use_of(asked.account, asked.keys, self.unit),
             doable=[each for each in told if each["url"]],
             others=[each for each in told if not each["url"]],
             more=found.more,
@@ -93,6 +103,10 @@ class WhyPage(AccessPage, PermissionPart):
             "url": "" if found.refusal else self.preview_url(found.steps),
         }
 
+    def why_url(self, key: str) -> str:
+        """Return the same question about another permission."""
+        return reverse(f"accounts:{self.why_name}", kwargs=self.kwargs | {"key": key})
+
     def preview_url(self, steps: tuple[Step, ...]) -> str:
         """Return where one sees what the steps change."""
         tokens = [step.token for step in steps]
@@ -104,6 +118,7 @@ class AccountWhy(AccountPage, WhyPage):
     """About somebody of the unit."""
 
     permission = "accounts:get"
+    why_name = "account_why"
 
     def account(self) -> Account:
         account: Account = self.object
@@ -118,6 +133,7 @@ class MyWhy(WhyPage):
     """About oneself: nobody raises his own rights, so what would help is said in words."""
 
     open_to = Open.SIGNED_IN
+    why_name = "my_why"
 
     def account(self) -> Account:
         account: Account = self.request.user  # type: ignore[assignment]
@@ -132,6 +148,9 @@ class MyWhy(WhyPage):
         answer = context["answer"]
         if answer.may:
             return context
+        if self.entry.named:
+            # One asks for the parts, each on its own page.
+            return context | {"helpers": helpers(self.account(), self.unit)}
         waiting = open_request(self.account(), self.unit, self.entry.key)
         url = reverse("accounts:ask", args=[self.entry.key])
         asking = Button(_("Ask for it"), url, "hand-helping", "primary")
@@ -168,22 +187,14 @@ class AccessSearch(AccessPage):
         """Yield the permissions that have every word, each with whether it is held."""
         address = partial(reverse, f"accounts:{self.why_name}")
         arguments = [self.object.pk] if self.object is not None else []
+        policy = policy_now()
         for chapter in narrowed(text):
             for each in chapter.entries:
-                if not each.named and not (self.lacking and each.key in resolution.effective):
-                    state, sign = self.state(each.key, resolution)
-                    url = address(args=[*arguments, each.key])
-                    yield {"entry": each, "url": url, "state": state, "icon": sign}
-
-    def state(self, key: str, resolution: Resolution) -> tuple[str, str]:
-        """Return yes or no in a word, and the sign for it."""
-        if key not in resolution.held:
-            return _("No"), "x"
-        if key not in resolution.effective:
-            return _("Without effect"), "triangle-alert"
-        if self.account().status != Account.Status.ACTIVE:
-            return _("Once active"), "clock"
-        return _("Yes"), "check"
+                if self.lacking and (each.named or each.key in resolution.effective):
+                    continue
+                keys = keys_of(each.key, self.unit, policy) if each.named else (each.key,)
+                state = state_of(keys, resolution, self.account())
+                yield {"entry": each, "url": address(args=[*arguments, each.key]), "state": state}
 
     def empty(self, text: str) -> EmptyState:
         if text.strip():

@@ -18,7 +18,7 @@ from accounts.models.items import HANDED as ACTIONS_HANDED
 from accounts.policy import past_policy, policy_now
 from accounts.who.ahead import Ahead
 from accounts.who.judge import BY_HAND, DIRECT, GROUP, HANDED, OWNER, Having, Judge, having
-from accounts.who.question import Question, workable
+from accounts.who.question import Question, asked_for
 from adminrights.models.facts import live_at, live_now
 from groups.models import GroupRole, Membership
 from roles.resolver import HeldGrant, Source
@@ -48,8 +48,7 @@ def ask(question: Question, at: datetime | None = None) -> Answer:
 def _of_permissions(question: Question, at: datetime | None) -> Answer:
     now, unit = timezone.now(), question.unit.pk
     policy, live = (policy_now(now), live_now(now)) if at is None else (past_policy(at), live_at(at))
-    several = len(question.keys) > 1
-    keys = workable(question, policy) if several else question.keys
+    keys = asked_for(question, policy)
     left_out = tuple(key for key in question.keys if key not in keys)
     if unit not in policy.units or not keys:
         return Answer(question, at, {}, {}, _none, left_out)

@@ -18,7 +18,8 @@ class Question:
     """Who may do it in the unit, or who has the role there.
 
     Of several permissions somebody must hold all that can have effect in the unit; with an item, any of them.
-    `why` narrows the search of "Why and why not" to what was asked.
+    `permission` is what "Why and why not" answers for one person; where there is no such one, `why` narrows
+    its search.
     """
 
     label: str
@@ -27,6 +28,7 @@ class Question:
     role: Role | None = None
     item: Item | None = None
     level: tuple[str, int] | None = None
+    permission: str = ""
     why: str = ""
 
     @property
@@ -39,8 +41,8 @@ def about_permission(key: str, unit: Unit) -> Question:
     """Return the question about a permission, or a named one. Raises UnknownPermission."""
     known = catalogue()
     if named := known.named.get(key):
-        return Question(_(named.label), unit, named.gives, why=named.gives[0].partition(":")[0])
-    return Question(_(known.permission(key).label), unit, (key,))
+        return Question(_(named.label), unit, named.gives, permission=key)
+    return Question(_(known.permission(key).label), unit, (key,), permission=key)
 
 
 def about_level(module: str, level: int, unit: Unit) -> Question:
@@ -67,6 +69,21 @@ def about_item(item: Item, action: str = "") -> Question:
         raise UnknownPermission(f"{item.resource_id}:{action}")
     asked = tuple(key for key in keys if action in ("", key.partition(":")[2]))
     return Question(str(item), item.unit, asked, item=item)
+
+
+def keys_of(permission: str, unit: Unit, policy: Policy) -> tuple[str, ...]:
+    """Return the single permissions that somebody must hold for a permission, or a named one, in the unit.
+
+    Of what a named one gives that is all that can have effect there; where none of it can, all of it. Raises
+    UnknownPermission.
+    """
+    question = about_permission(permission, unit)
+    return asked_for(question, policy) or question.keys
+
+
+def asked_for(question: Question, policy: Policy) -> tuple[str, ...]:
+    """Return what is asked for: of several permissions only those that can have effect in the unit."""
+    return workable(question, policy) if len(question.keys) > 1 else question.keys
 
 
 def workable(question: Question, policy: Policy) -> tuple[str, ...]:

@@ -30,25 +30,38 @@ class Offer(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """May whoever holds these facts do it in this place? `enterable` is how many units he may enter."""
+    """May whoever holds these facts do it in this place? `enterable` is how many units he may enter.
+
+    A named permission is done by whoever may do all of `keys`, those of its parts that are asked for.
+    """
 
     facts: Facts
     place: Place
     permission: str
     known: Catalogue
     enterable: int = 1
+    keys: tuple[str, ...] = ()
+
+    @property
+    def asked(self) -> tuple[str, ...]:
+        """The single permissions that it comes to."""
+        return self.keys or (self.permission,)
 
     def allowed(self) -> bool:
         """Return the answer."""
-        return allows(self.facts, self.known, self.place, self.permission, enterable_units=self.enterable)
+        units = self.enterable
+        return all(
+            allows(self.facts, self.known, self.place, key, enterable_units=units) for key in self.asked
+        )
 
     def resolution(self) -> Resolution:
         """Return everything that is held in the place."""
         return resolve(self.facts, self.known, self.place, enterable_units=self.enterable)
 
     def needed(self) -> tuple[str, ...]:
-        """Return the permission and all that it requires."""
-        return (self.permission, *self.known.needed_for(self.permission))
+        """Return what is asked for and all that it requires."""
+        needed = (needed for key in self.asked for needed in (key, *self.known.needed_for(key)))
+        return tuple(dict.fromkeys(needed))
 
     def after(self, steps: Iterable[Step], offers: Mapping[int, Offer] | None = None) -> "Case":
         """Return the case as it is once the steps are taken."""

@@ -57,6 +57,8 @@ def _rights(ready: Case, offers: Mapping[int, Offer]) -> Iterator[Way]:
     yield from _by_group(ready, offers, keys)
     yield _levels(ready, keys)
     yield tuple(Step("key", key) for key in keys)
+    if ready.permission in ready.known.named:
+        yield _by_name(ready, keys)
     causes = _causes(ready)
     if causes:
         yield causes
@@ -71,10 +73,15 @@ def missing_keys(ready: Case) -> tuple[str, ...]:
 
 
 def _fewest(ready: Case, keys: Iterable[str]) -> tuple[str, ...]:
-    kept = list(keys)
-    for key in tuple(kept):
-        rest = [other for other in kept if other != key]
-        if ready.after(Step("key", other) for other in rest).allowed():
+    return tuple(step.what for step in _least(ready, (Step("key", key) for key in keys)))
+
+
+def _least(ready: Case, steps: Iterable[Step]) -> Way:
+    """Return the steps without those that can be left out; the first ones are left out first."""
+    kept = list(steps)
+    for step in tuple(kept):
+        rest = [other for other in kept if other != step]
+        if ready.after(rest).allowed():
             kept = rest
     return tuple(kept)
 
@@ -102,13 +109,23 @@ def _levels(ready: Case, keys: tuple[str, ...]) -> Way:
     for key in keys:
         permission = ready.known.permissions[key]
         levels[permission.module] = max(levels.get(permission.module, 0), int(permission.level))
-    return tuple(Step("level", f"{module}@{level}") for module, level in levels.items())
+    return _least(ready, (Step("level", f"{module}@{level}") for module, level in levels.items()))
+
+
+def _by_name(ready: Case, keys: tuple[str, ...]) -> Way:
+    """Return the named permission itself, with the named ones without which it has no effect."""
+    names, known = [ready.permission], ready.known.named
+    for name in names:
+        required = (each for part in known[name].parts for each in part.requires)
+        names += [each for each in dict.fromkeys(required) if each not in names]
+    return tuple(Step("key", key) for key in _fewest(ready, (*keys, *names)))
 
 
 def _causes(ready: Case) -> Way:
     """Return what meets the requirements of a right that is held without effect (S2-18)."""
-    withheld = ready.resolution().withheld.get(ready.permission)
-    missing = withheld.missing_permissions if withheld else ()
+    withheld = ready.resolution().withheld
+    reasons = (withheld[key] for key in ready.asked if key in withheld)
+    missing = tuple(dict.fromkeys(cause for reason in reasons for cause in reason.missing_permissions))
     if not missing or not ready.after(Step("key", key) for key in missing).allowed():
         return ()
     return tuple(Step("key", key) for key in _fewest(ready, missing))

@@ -12,7 +12,10 @@ MOST = 20
 
 
 class Step(NamedTuple):
-    """One of the kinds, and what it is about: a unit, feature or group, "module@level", or a permission."""
+    """One of the kinds, and what it is about: a unit, feature or group, "module@level", or a permission.
+
+    The permission may be a named one.
+    """
 
     kind: str
     what: str = ""
@@ -47,7 +50,7 @@ def _read(token: str, known: Catalogue) -> Step:
         "group": _is_number(what),
         "feature": what in known.features,
         "level": "@" in what and bool(known.given_by(what)),
-        "key": what in known.permissions,
+        "key": what in known.permissions or what in known.named,
         **dict.fromkeys(BARE, not what),
     }
     if not valid.get(kind, False):

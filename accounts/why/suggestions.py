@@ -16,6 +16,7 @@ from accounts.policy import Policy
 from accounts.reach import administered
 from accounts.services.allowing import take_steps
 from accounts.standing import LEVELS
+from accounts.who.question import keys_of
 from accounts.why.case import Case, Offer
 from accounts.why.search import Way, Ways, ways_to
 from accounts.why.steps import Step, in_order, of_kind
@@ -64,7 +65,8 @@ class Suggestions:
 class Question:
     """Whose access, where, to what, and who asks; the system for a command. `account` is read afresh.
 
-    Who has yet to choose a password counts as active: nobody but the person can change that.
+    `keys` are what a named permission comes to in the unit. Who has yet to choose a password counts as
+    active: nobody but the person can change that.
     """
 
     account: Account
@@ -74,11 +76,12 @@ class Question:
     facts: Facts
     policy: Policy
     waits: bool
+    keys: tuple[str, ...] = ()
 
     def case(self) -> Case:
         """Return the question as plain values."""
         place, known = self.policy.place(self.unit.pk), self.policy.catalogue
-        return Case(self.facts, place, self.permission, known, len(self.entered()))
+        return Case(self.facts, place, self.permission, known, len(self.entered()), self.keys)
 
     def entered(self) -> frozenset[int]:
         """Return the units that the account may enter."""
@@ -86,13 +89,14 @@ class Question:
 
 
 def ask(account: Account, unit: Unit, permission: str, reader: Actor) -> Question:
-    """Return the question as it stands now. Raises KeyError for a closed unit."""
+    """Return the question as it stands now. Raises KeyError for a closed unit, and UnknownPermission."""
     fresh = Account.objects.get(pk=account.pk)
     held, policy = present(fresh)
     waits = waits_for_the_person(fresh)
     facts = held.facts(fresh.pk, policy)
     facts = replace(facts, active=True) if waits else facts
-    return Question(fresh, unit, permission, reader, facts, policy, waits)
+    keys = keys_of(permission, unit, policy)
+    return Question(fresh, unit, permission, reader, facts, policy, waits, keys)
 
 
 def waits_for_the_person(account: Account) -> bool:
@@ -230,8 +234,8 @@ def _brought(
     mine = [effect for effect in effects if effect.account == asked.account.pk]
     gained = (after - before).union(*(effect.gained for effect in mine))
     return Brought(
-        allowed=asked.permission in after,
-        others=gained - {asked.permission},
+        allowed=after.issuperset(asked.keys),
+        others=gained.difference(asked.keys),
         lost=(before - after).union(*(effect.lost for effect in mine)),
         units=_count(effect.unit for effect in mine if effect.gained and effect.unit != asked.unit.pk),
         people=_count(effect.account for effect in effects if effect.account != asked.account.pk),

@@ -53,6 +53,8 @@ def _of(step: Step, names: Names) -> str:
     if step.kind == "level":
         module, level = level_in_words(step.what)
         return _("%(level)s on %(module)s as an own right") % {"level": level, "module": module}
+    if step.what in catalogue().named:
+        return _("the named permission “%s”") % permission_label(step.what)
     return _("the single right “%s”") % permission_label(step.what)
 
 

@@ -1,5 +1,6 @@
 """Sources are complete and each is enough; a suggestion leads to a yes and names all that it brings."""
 
+from dataclasses import replace
 from random import Random
 
 from hypothesis import given, settings
@@ -7,7 +8,9 @@ from hypothesis import strategies as st
 
 from accounts.access import effective
 from accounts.models import Account
+from accounts.policy import policy_now
 from accounts.services.allowing import take_steps
+from accounts.who.question import keys_of
 from accounts.why.case import Case, Offer
 from accounts.why.search import ways_to
 from accounts.why.suggestions import Suggestion, ask, suggestions
@@ -43,6 +46,23 @@ def test_the_sources_are_complete_and_each_is_enough(situation):
                 assert allows(alone, known, place, key, **options)
 
 
+# S1-06, S1-07
+@given(situations())
+@settings(max_examples=40)
+def test_without_the_sources_of_a_named_permission_nobody_may_do_it(situation):
+    data, _, facts, place, options = situation
+    known = build_catalogue(data)
+    resolution = resolve(facts, known, place, **options)
+    facts = replace(facts, active=facts.active or options["as_if_active"])
+    for name, named in known.named.items():
+        case = Case(facts, place, name, known, options["enterable_units"], named.gives)
+        assert case.allowed() == (resolution.effective.keys() >= set(named.gives))
+        if case.allowed():
+            for key in named.gives:
+                bare = without(facts, place, resolution.held[key])
+                assert not replace(case, facts=with_everything_else(bare, known, place, key)).allowed()
+
+
 @st.composite
 def questions(draw):
     """A situation, and groups that the account isn't in."""
@@ -62,8 +82,9 @@ def questions(draw):
 @settings(max_examples=120)
 def test_every_way_leads_to_a_yes_and_none_of_its_steps_can_be_left_out(question):
     known, facts, place, enterable, offers, second = question
-    for key in known.permissions:
-        case = Case(facts, place, key, known, enterable)
+    for key in (*known.permissions, *known.named):
+        gives = known.named[key].gives if key in known.named else ()
+        case = Case(facts, place, key, known, enterable, gives)
         if case.allowed():
             continue
         ways = ways_to(case, offers, second)
@@ -86,7 +107,7 @@ def rights_of(account: Account) -> dict[int, frozenset[str]]:
 
 def test_a_suggestion_brings_exactly_what_it_names(catalogue_rows):
     found()
-    random, tried, keys = Random(7), 0, sorted(catalogue().permissions)
+    random, tried, keys = Random(7), 0, [*sorted(catalogue().permissions), *sorted(catalogue().named)]
     people, units = list(Account.objects.order_by("pk")), list(Unit.objects.order_by("pk"))
     for _case in range(24):
         account, unit = random.choice(people), random.choice(units)
@@ -103,6 +124,7 @@ def check(account: Account, unit: Unit, key: str, told: Suggestion) -> None:
     take_steps(Account.objects.get(pk=account.pk), told.steps, actor=SYSTEM, unit=unit)
     after = rights_of(account)
     gained = frozenset().union(*(after[pk] - before[pk] for pk in after))
-    assert key in after[unit.pk]
-    assert gained - {key} == told.brought.others
+    keys = frozenset(keys_of(key, unit, policy_now()))
+    assert keys <= after[unit.pk]
+    assert gained - keys == told.brought.others
     assert frozenset().union(*(before[pk] - after[pk] for pk in after)) == told.brought.lost

@@ -43,6 +43,7 @@ ADMINISTRATOR = {
         "/accounts/{gwen}/access/ad_campaigns:delete/",
         "/accounts/{gwen}/access/campaigns:approve/",
         "/accounts/{penny}/access/ad_campaigns:delete/",
+        "/accounts/{gwen}/access/contacts.export/",
     ],
     "accounts:account_allow": [
         "/accounts/{gwen}/access/contacts:export/allow/",

@@ -1,5 +1,6 @@
 from argparse import ArgumentParser
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
 from typing import Any
 
 from accounts.commands import (
@@ -12,12 +13,14 @@ from accounts.commands import (
 )
 from accounts.explain import ModuleAccess, PermissionAccess, explain
 from accounts.models import Account
+from accounts.policy import past_policy, policy_now
+from accounts.who.question import keys_of
 from accounts.why.suggestions import Suggestion, ask, suggestions
 from accounts.why.wording import Names, side_effects, words_of
 from adminrights.change import SYSTEM
 from adminrights.commands import Outcome
 from adminrights.models import Unit
-from roles.catalogue import catalogue
+from roles.wording import permission_label
 
 
 class Command(AccountCommand):
@@ -30,7 +33,12 @@ class Command(AccountCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         super().add_arguments(parser)
-        parser.add_argument("--permission", default="", metavar="RESOURCE:ACTION", help="only this one")
+        parser.add_argument(
+            "--permission",
+            default="",
+            metavar="KEY",
+            help="only this one; named ones too: contacts.export",
+        )
         add_date(parser)
 
     def run(self, **options: Any) -> Outcome:
@@ -39,12 +47,14 @@ class Command(AccountCommand):
         asked = find_permission(options["permission"]) if options["permission"] else ""
         sleeping = account.status != Account.Status.ACTIVE and options["at"] is None
         found = list(held(explain(account, unit, options["at"], as_if_active=sleeping, links=False)))
+        keys = wanted(asked, unit, options["at"]) if asked else ()
         if asked:
-            found = [permission for permission in found if permission.key == asked]
-        works = [permission for permission in found if permission.effective and not sleeping]
+            found = [permission for permission in found if permission.key in keys]
+        working = {permission.key for permission in found if permission.effective}
+        works = not sleeping and working.issuperset(keys)
         told = [data_of(each) for each in found]
         data = {**account_data(account), "unit": unit.name, "works": not sleeping, "permissions": told}
-        text = list(lines_of(found)) or [nothing(asked)]
+        text = [*(lines_of(found) if found else [nothing(asked)]), *missing(keys, found)]
         if asked and options["at"] is None:
             why_not = [] if works else told_why_not(account, unit, asked)
             data["allowed_by"] = why_not
@@ -83,7 +93,19 @@ def lines_of(permissions: Iterable[PermissionAccess]) -> Iterator[str]:
 def nothing(asked: str) -> str:
     if not asked:
         return "Nothing: no right is held here."
-    return f"Nothing gives “{catalogue().permissions[asked].label}”."
+    return f"Nothing gives “{permission_label(asked)}”."
+
+
+def wanted(asked: str, unit: Unit, at: datetime | None) -> tuple[str, ...]:
+    """Return the single permissions that have to be in effect."""
+    return keys_of(asked, unit, policy_now() if at is None else past_policy(at))
+
+
+def missing(keys: Iterable[str], found: Sequence[PermissionAccess]) -> Iterator[str]:
+    """Say what of a named permission nothing gives, where something gives a part of it."""
+    there = {permission.key for permission in found}
+    if there:
+        yield from (f"{key}  {permission_label(key)} (not held)" for key in keys if key not in there)
 
 
 def told_why_not(account: Account, unit: Unit, key: str) -> list[dict[str, Any]]:

@@ -15,7 +15,6 @@ from adminrights.commands import Outcome, ServiceCommand
 from adminrights.exceptions import Invalid
 from adminrights.models import Unit
 from adminrights.spreadsheet import csv_lines
-from roles.catalogue import catalogue
 from roles.models import Role
 from roles.vocabulary import LEVEL_NAMES
 
@@ -78,8 +77,7 @@ def asked(options: dict[str, Any], unit: Unit) -> Question:
         if options["at"]:
             raise CommandError("To whom an item was handed has no dates: leave --at out.")
         return about_item(find_item(options["item"], unit))
-    key = options["permission"]
-    return about_permission(key if key in catalogue().named else find_permission(key), unit)
+    return about_permission(find_permission(options["permission"]), unit)
 
 
 def find_role(name: str, unit: Unit) -> Role:
