@@ -253,7 +253,7 @@ class Change:
             for name in obj.SUBJECT:
                 foreign = obj._meta.get_field(name)
                 value = getattr(obj, foreign.attname)  # type: ignore[union-attr]
-                row[name] = plain(value)
+                row.setdefault(name, plain(value))
                 if foreign.is_relation and isinstance(value, int):
                     self.mentions.add((foreign.related_model._meta.model_name, value))  # type: ignore[union-attr,arg-type]
             if obj.starts_at > self.at:

@@ -17,6 +17,7 @@ from adminrights.change import Change
 from adminrights.effects import Effect
 from adminrights.hooks import hooks
 from adminrights.models import Unit
+from adminrights.remarks import remarks_of
 
 MOST_GROUPS, MOST_PEOPLE, MOST_UNITS = 12, 6, 3
 # Rights that are named one by one; more are counted by module. People and units that are listed in all.
@@ -62,11 +63,15 @@ class Share:
 
 
 def consequences(*changes: Change | None) -> list[Line]:
-    """Return one line for each set of people who gain or lose the same, the largest sets first.
+    """Return one line for each set of people who gain or lose the same, the largest sets first, then remarks.
 
     Of several changes that follow each other it is the sum.
     """
     done = [change for change in changes if change]
+    return [*_about_people(done), *({"kind": "warning", "text": text} for text in remarks_of(done))]
+
+
+def _about_people(done: list[Change]) -> list[Line]:
     shares = shares_of(done)
     if not shares:
         return [{"kind": "note", "text": _("Nobody gains or loses anything by this.")}]

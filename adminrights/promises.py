@@ -17,6 +17,7 @@ from adminrights.change import Change, in_preview
 from adminrights.effects import Effect
 from adminrights.exceptions import Moved
 from adminrights.hooks import hooks
+from adminrights.remarks import remarks_of
 
 # So many people may gain something by one save before somebody is asked.
 MOST_UNASKED = 10
@@ -58,7 +59,7 @@ def as_promised(change: Change) -> None:
 
 
 def digest_of(change: Change | None) -> str:
-    """Return a digest of everything that the change does to people, the same for the same effects."""
+    """Return a digest of all that is shown of the change, the same for the same effects and remarks."""
     found = hashlib.sha256()
     if change is not None:
         # What the change makes has another number each time that it is tried.
@@ -68,6 +69,7 @@ def digest_of(change: Change | None) -> str:
             for text in sorted(_texts(kind, made)):
                 found.update(text.encode())
             found.update(b"|")
+        found.update("|".join(remarks_of([change])).encode())
     return found.hexdigest()
 
 

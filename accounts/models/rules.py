@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from adminrights.models import Fact, Unit
-from adminrights.models.facts import fact_constraints, one_not_ended
+from adminrights.models.facts import FactQuerySet, fact_constraints, one_not_ended
 from groups.models import Group
 from roles.catalogue import catalogue
 
@@ -18,7 +18,7 @@ class AccessRule(Fact):
     Like every fact it is never edited: another rule takes its place.
     """
 
-    SUBJECT = ("unit", "kind", "first", "second")
+    SUBJECT = ("unit", "kind", "first", "second", "group", "inside", "least")
 
     class Kind(models.TextChoices):
         BOTH = "both", gettext_lazy("Nobody may do both")
@@ -54,10 +54,19 @@ class AccessRule(Fact):
     def get_absolute_url(self) -> str:
         return reverse("accounts:access_rule", args=[self.pk])
 
+    def alike(self) -> FactQuerySet:
+        """Return the rules that say the same of the same unit, this one and ended ones too."""
+        return AccessRule.objects.filter(**{name: getattr(self, name) for name in self.SUBJECT})
+
     @property
     def permissions(self) -> tuple[str, ...]:
         """The permissions that it names and the catalogue knows."""
         return tuple(key for key in (self.first, self.second) if key in catalogue().permissions)
+
+    @property
+    def is_known(self) -> bool:
+        """Whether the catalogue knows all that the rule speaks of."""
+        return len(self.permissions) == (2 if self.kind == AccessRule.Kind.BOTH else 1)
 
 
 SENTENCES = {

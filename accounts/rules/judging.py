@@ -34,8 +34,7 @@ class Judge:
 
     def applies(self, rule: AccessRule) -> bool:
         """Return whether the rule's unit is open and the catalogue knows what the rule speaks of."""
-        named = 2 if rule.kind == Kind.BOTH else 1
-        return rule.unit_id in self.policy.units and len(rule.permissions) == named
+        return rule.unit_id in self.policy.units and rule.is_known
 
     def let_off(self, rules: Collection[AccessRule]) -> set[tuple[int, int]]:
         """Return which rule doesn't count for whom: its number and the account's."""

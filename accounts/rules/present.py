@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.held import Held, held_by
@@ -12,8 +13,11 @@ from accounts.models.rules import permission_in_words
 from accounts.policy import policy_now
 from accounts.rules.judging import Judge
 from accounts.sources import SourceBook, SourceLine
+from adminrights.consequences import some
 from adminrights.models import Unit
 from adminrights.models.facts import live_now
+
+FEW = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,13 @@ class Verdict:
             return ngettext("%d person can", "%d people can", self.able) % self.able
         count = len(self.broken)
         return ngettext("Broken for %d person", "Broken for %d people", count) % count if count else ""
+
+    def in_words(self, *, named: bool) -> str:
+        """Return that the rule doesn't hold today, and for how many; with `named`, for whom."""
+        names = [each.account.name for each in self.broken]
+        who = f" ({some(names[:FEW], len(names))})" if named and names else ""
+        words = {"rule": self.rule, "summary": f"{self.summary}{who}"}
+        return _("This rule doesn't hold today: %(rule)s. %(summary)s.") % words
 
 
 def rules_in(unit: Unit) -> list[AccessRule]:

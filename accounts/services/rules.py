@@ -12,6 +12,7 @@ from adminrights.events import Event
 from adminrights.exceptions import Invalid, OwnRights
 from adminrights.models import Unit
 from adminrights.models.facts import standing_now
+from adminrights.remarks import remark
 from adminrights.text import clean_text
 from groups.models import Group
 from roles.catalogue import catalogue
@@ -31,6 +32,11 @@ class Wanted:
     group: Group | None = None
     inside: Unit | None = None
     least: int | None = None
+
+    @classmethod
+    def as_in(cls, rule: AccessRule) -> "Wanted":
+        """Return what the rule says."""
+        return cls(rule.kind, rule.first, rule.second, rule.group, rule.inside, rule.least)
 
 
 class BrokenToday(Invalid):
@@ -55,22 +61,16 @@ def start_rule(wanted: Wanted, *, unit: Unit, actor: Actor, despite: bool = Fals
 
 def _start(c: Change, wanted: Wanted, unit: Unit, despite: bool) -> AccessRule:
     fresh = _rule(wanted, unit)
-    same = AccessRule.objects.live(c.at).filter(
-        unit=unit,
-        kind=fresh.kind,
-        first=fresh.first,
-        second=fresh.second,
-        group=fresh.group,
-        inside=fresh.inside,
-        least=fresh.least,
-    )
-    if same.exists():
+    if fresh.alike().live(c.at).exists():
         raise Invalid(_("There is this rule already."))
     rule: AccessRule = c.start(fresh)
     c.note(rule=str(rule))
     (verdict,) = verdicts([rule], ways=True)
-    if not verdict.holds and not despite:
-        raise BrokenToday(_("This rule doesn't hold today. Look at what breaks it."), verdict)
+    if not verdict.holds:
+        if not despite:
+            raise BrokenToday(_("This rule doesn't hold today. Look at what breaks it."), verdict)
+        named = c.by_system or c.actor.may("accounts:list", unit)
+        remark(c, verdict.in_words(named=named))
     return rule
 
 

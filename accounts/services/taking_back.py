@@ -4,6 +4,7 @@ from django.utils.translation import gettext as _
 
 from accounts.taking_back.facts import facts_of, put_right
 from accounts.taking_back.objects import remove_made, restore, turn_status
+from accounts.taking_back.rules import end_rules, start_rules
 from accounts.taking_back.which import refuse_unfit
 from adminrights.change import Actor, change
 from adminrights.events import Event
@@ -21,8 +22,11 @@ def take_back(entry: JournalEntry, *, actor: Actor, unit: Unit, reason: str = ""
         refuse_unfit(entry)
         left = [*turn_status(c, entry, unit), *restore(c, entry, unit)]
         facts = facts_of(entry.change, c.at)
+        end_rules(c, facts)
         put_right(c, facts)
         remove_made(c, entry, unit)
+        # Last: a rule is looked at by what everybody holds then.
+        start_rules(c, facts)
         left = list(dict.fromkeys([*left, *facts.left]))
         if not c.written:
             raise Invalid(_("Nothing of this change stands any more: it was changed or taken back since."))

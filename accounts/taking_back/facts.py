@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from accounts.models import Grant, UnitAccess
+from accounts.models import AccessRule, Account, Grant, UnitAccess, Waiver
 from accounts.reach import administered
 from accounts.services.grants import require_handing_out
 from accounts.services.unit_access import refuse_beyond, refuse_own_access
@@ -20,6 +20,8 @@ from roles.models import Role, Rule
 
 # Where a person enters comes back before what holds there, and what a group carries after the group.
 KINDS: tuple[type[Fact], ...] = (UnitFeature, UnitAccess, Membership, Grant, GroupRole, Rule)
+# These end and start by services of their own (rules.py), an exception after its rule.
+RULES: tuple[type[Fact], ...] = (AccessRule, Waiver)
 
 
 @dataclass(slots=True)
@@ -34,7 +36,7 @@ class Facts:
 def facts_of(change: UUID, at: datetime) -> Facts:
     """Return how the facts of a change are taken back at the moment."""
     found = Facts()
-    for kind in KINDS:
+    for kind in (*KINDS, *RULES):
         made = kind._default_manager.filter(started_in=change).select_related(*_named(kind))
         gone = kind._default_manager.filter(ended_in=change).exclude(started_in=change)
         standing = [fact for fact in made if fact.ended_at is None and not _has_run_out(fact, at)]
@@ -78,12 +80,16 @@ def _why_not(fact: Fact, ending: Iterable[int], at: datetime) -> str:
 
 def _subject(fact: Fact) -> dict[str, object]:
     """Return what only one fact may have at a time: of a module there is one level."""
+    if isinstance(fact, Waiver):
+        return {"rule__in": fact.rule.alike(), "account": fact.account}
     names = [name for name in fact.SUBJECT if not (name == "level" and isinstance(fact, Grant))]
     return {name: getattr(fact, name) for name in names}
 
 
 def put_right(c: Change, facts: Facts) -> None:
-    """End and start them. Raises NotAllowed for what the actor may not do, and for the actor's own access."""
+    """End and start what gives access. Raises NotAllowed for what the actor may not do, and for the actor's
+    own access.
+    """
     for fact in facts.ends:
         _require(c, fact, starting=False)
     for fact in facts.starts:
@@ -97,6 +103,8 @@ def put_right(c: Change, facts: Facts) -> None:
 def _require(c: Change, fact: Fact, *, starting: bool) -> None:
     if isinstance(fact, UnitAccess):
         _require_access(c, fact, starting=starting)
+    elif isinstance(fact, RULES):
+        return
     elif isinstance(fact, Grant):
         require_handing_out(c, fact.unit)
     else:
@@ -130,13 +138,24 @@ def _needed(fact: Fact, *, starting: bool) -> tuple[str, Unit]:
 
 def _is_gone(fact: Fact) -> bool:
     """Whether what the fact is about was deleted or closed since."""
+    if isinstance(fact, Waiver):
+        return _is_pointless(fact)
     things = [getattr(fact, name) for name in _named(type(fact))]
     return any(
         (isinstance(thing, Group | Role) and thing.deleted_at is not None)
         or (isinstance(thing, Unit) and thing.closed_at is not None)
         or (isinstance(thing, Group) and thing.unit.closed_at is not None)
         for thing in things
-    )
+    ) or (isinstance(fact, AccessRule) and not fact.is_known)
+
+
+def _is_pointless(waiver: Waiver) -> bool:
+    """Whether the rule neither stands nor comes back with the exception, or the person works here no more."""
+    rule = waiver.rule
+    root = rule.unit.root or rule.unit
+    stands = rule.alike().not_ended().exists()
+    comes = rule.ended_in == waiver.ended_in and not _is_gone(rule)
+    return not (stands or comes) or not Account.objects.in_unit(root).filter(pk=waiver.account_id).exists()
 
 
 def tell(fact: Fact) -> str:
@@ -147,6 +166,8 @@ def tell(fact: Fact) -> str:
         return f"{fact.account.name} · {right_in_words(fact.right)}"
     if isinstance(fact, UnitAccess):
         return f"{fact.account.name} · {fact.unit}"
+    if isinstance(fact, Waiver):
+        return f"{fact.account.name} · {fact.rule}"
     if isinstance(fact, Rule):
         return f"{fact.role} · {right_in_words(fact.permission_id)}"
     return str(fact)

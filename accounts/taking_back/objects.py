@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from accounts.models import Account
+from accounts.services.factors import set_factor_rule
 from accounts.services.lifecycle import disable_account, reactivate_account, update_account
 from accounts.services.units import close_unit, set_limits
 from adminrights.change import Actor, Change
@@ -23,10 +24,12 @@ ORDER: tuple[type[Any], ...] = (Unit, Role, Group, Account)
 MODELS: Mapping[str, type[Any]] = {"group": Group, "role": Role, "unit": Unit, "account": Account}
 DETAILS = ("name", "display_name", "description")
 LIMITS = ("seat_limit", "unit_limit")
-PERSON = ("first_name", "last_name", "phone")
+PERSON = ("first_name", "last_name", "phone", "email", "campaign_notifications")
 ENDS = ("deleted_at", "closed_at")
 # What comes back by itself with something else, or is no more than the machine's own.
-SILENT = frozenset({"version", "path", "search_text", "status", "locked_at", "failed_sign_ins", "root"})
+SILENT = frozenset(
+    {"version", "path", "search_text", "email_key", "status", "locked_at", "failed_sign_ins", "root"}
+)
 
 
 @dataclass(slots=True)
@@ -135,6 +138,8 @@ def _unit(unit: Unit, values: Values, actor: Actor, _here: Unit) -> None:
         rename_unit(unit, values["name"], actor=actor)
     if limits := _some(values, LIMITS):
         set_limits(unit, {name: getattr(unit, name) for name in LIMITS} | limits, actor=actor)
+    if "factor_required" in values:
+        set_factor_rule(unit, required=values["factor_required"], actor=actor)
 
 
 def _account(account: Account, values: Values, actor: Actor, unit: Unit) -> None:
