@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.access import effective, holders
+from accounts.last_use import LastUses
 from accounts.models import Account
 from accounts.remedies import NONE, FeatureRemedies, Remedy
 from accounts.sources import SourceBook, SourceLine
@@ -29,7 +30,8 @@ __all__ = ["ModuleAccess", "PermissionAccess", "ResourceAccess", "SourceLine", "
 class PermissionAccess:
     """One permission that is held. `why_not` and `remedy` are empty where it is effective.
 
-    `switch` is there where a feature is missing and the reader is known.
+    `switch` is there where a feature is missing and the reader is known, `used` where it is effective
+    and uses are recorded.
     """
 
     key: str
@@ -42,6 +44,7 @@ class PermissionAccess:
     remedy: str
     sources: tuple[SourceLine, ...]
     switch: Remedy = NONE
+    used: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,13 +92,14 @@ def explain(
 
     Modules in which it holds nothing are left out. `as_if_active` shows what a pending or disabled
     account would hold; `links` leads from sources to the pages of their groups; `reader` is whoever reads it,
-    and learns how to get a missing feature.
+    and learns how to get a missing feature, and when each right was last used.
     """
     resolution = effective(account, unit, at, as_if_active=as_if_active)
     held = {(account.pk, source) for sources in resolution.held.values() for source in sources}
     remedies = FeatureRemedies(reader, unit) if reader else None
     book = SourceBook(held, unit, _live(at), links=links, at=at)
-    teller = _Teller(account, unit, resolution, book, remedies)
+    uses = LastUses(account, unit) if reader else None
+    teller = _Teller(account, unit, resolution, book, remedies, uses)
     modules = (teller.module(module) for module in catalogue().modules.values())
     return [module for module in modules if module.resources]
 
@@ -129,6 +133,7 @@ class _Teller:
     resolution: Resolution
     book: SourceBook
     remedies: FeatureRemedies | None = None
+    uses: LastUses | None = None
 
     def module(self, module: Module) -> ModuleAccess:
         resources = (self._resource(resource) for resource in module.resources)
@@ -156,6 +161,7 @@ class _Teller:
             remedy=remedy,
             sources=self.book.lines(self.account.pk, self.resolution.held[permission.key]),
             switch=self._switch(withheld) if withheld else NONE,
+            used="" if withheld or self.uses is None else self.uses.note(permission.key),
         )
 
     def _switch(self, withheld: Withheld) -> Remedy:

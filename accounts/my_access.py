@@ -1,7 +1,7 @@
 """One's own access, put so that nobody needs to know what a role is (scenario 25)."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext as _
 
@@ -89,16 +89,24 @@ def told(account: Account, unit: Unit, *, links: bool) -> MyAccess:
 
 
 def _module(access: ModuleAccess) -> MyModule:
-    parts: dict[tuple[SourceLine, ...], list[PermissionAccess]] = {}
+    parts: dict[frozenset[SourceLine], list[PermissionAccess]] = {}
+    sources: dict[frozenset[SourceLine], tuple[SourceLine, ...]] = {}
     for permission in access.permissions:
         if permission.effective:
-            parts.setdefault(permission.sources, []).append(permission)
+            lines = as_read(permission.sources)
+            sources.setdefault(frozenset(lines), lines)
+            parts.setdefault(frozenset(lines), []).append(permission)
     return MyModule(
         _(access.module.label),
         _(access.module.help),
         access.effective_count,
-        tuple(Part(tuple(permissions), sources) for sources, permissions in parts.items()),
+        tuple(Part(tuple(permissions), sources[key]) for key, permissions in parts.items()),
     )
+
+
+def as_read(sources: Iterable[SourceLine]) -> tuple[SourceLine, ...]:
+    """Return the sources as the page tells them, each once: since when and by what right, it doesn't say."""
+    return tuple(dict.fromkeys(replace(each, text="", unit="", since=None, by="") for each in sources))
 
 
 def _withheld(modules: list[ModuleAccess]) -> Iterator[Withheld]:
@@ -106,7 +114,7 @@ def _withheld(modules: list[ModuleAccess]) -> Iterator[Withheld]:
     for access in modules:
         for permission in access.permissions:
             if not permission.effective:
-                key = (_(access.module.label), permission.why_not, permission.sources)
+                key = (_(access.module.label), permission.why_not, as_read(permission.sources))
                 found.setdefault(key, []).append(permission)
     for (module, why_not, sources), permissions in found.items():
         yield Withheld(module, why_not, tuple(permissions), sources)

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.access import effective
+from accounts.last_use import LastUses
 from accounts.models import Account, Grant
 from accounts.passing import Passing, passing
 from accounts.remedies import NONE, FeatureRemedies, Remedy
@@ -34,7 +35,10 @@ class Lack:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One permission. `own` is what is saved, `chosen` what the form shows, `through` what else gives it."""
+    """One permission. `own` is what is saved, `chosen` what the form shows, `through` what else gives it.
+
+    `used` says when the person last used it, where they hold it.
+    """
 
     key: str
     label: str
@@ -46,6 +50,7 @@ class Row:
     editable: bool
     through: tuple[SourceLine, ...] = ()
     lacks: tuple[Lack, ...] = ()
+    used: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +152,7 @@ class _Teller:
         self.remedies = remedies
         self.resolution: Resolution = effective(account, unit, as_if_active=True)
         self.own = own_permissions(account, unit)
+        self.uses = LastUses(account, unit)
         self.catalogue = catalogue()
         sources = {source for some in self.resolution.held.values() for source in some}
         others = {(account.pk, source) for source in sources if not self._is_own(source)}
@@ -231,6 +237,7 @@ class _Teller:
             editable=may and (own or not elsewhere),
             through=self.book.lines(self.account.pk, [s for s in others if not self._is_own(s)]),
             lacks=lacks,
+            used=self.uses.note(key) if (own or others) and not lacks else "",
         )
 
     def _is_own(self, source: Source) -> bool:

@@ -23,6 +23,8 @@ class Use(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["account", "unit", "permission"], name="one_use"),
         ]
+        # Since when they are recorded is asked on many pages.
+        indexes = [models.Index(fields=["first"], name="use_by_first")]
 
     def __str__(self) -> str:
         return f"{self.permission}: {self.last}"

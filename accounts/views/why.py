@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from accounts.access import effective
 from accounts.asking.reading import open_request
 from accounts.helpers import helpers
+from accounts.last_use import LastUses
 from accounts.models import Account
 from accounts.permission_book import Entry, entry, narrowed
 from accounts.policy import policy_now
@@ -23,7 +24,6 @@ from accounts.why.answer import answer_to
 from accounts.why.states import state_of
 from accounts.why.steps import Step, UnknownStep, of_kind, read_steps
 from accounts.why.suggestions import Suggestion, ask, suggestions
-from accounts.why.used import use_of
 from accounts.why.wording import Names, side_effects, words_of
 from adminrights.models import Unit
 from adminrights.navigation import Button, EmptyState, Link
@@ -87,7 +87,7 @@ class WhyPage(AccessPage, PermissionPart):
             answer=answer,
             parts=[(part, self.why_url(part.key)) for part in answer.parts],
             waits=asked.waits,
-            used=use_of(asked.account, asked.keys, self.unit),
+            used=LastUses(asked.account, self.unit).sentence(asked.keys),
             doable=[each for each in told if each["url"]],
             others=[each for each in told if not each["url"]],
             more=found.more,

@@ -9,20 +9,23 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.addresses import canonical
+from accounts.last_use import last_days
 from accounts.models import Account, StatusPeriod
 from accounts.sources import SourceBook, SourceLine
 from accounts.who.answer import Answer
 from accounts.who.judge import GROUP, HANDED, Having, way_of
+from accounts.who.question import Question
 from adminrights.models import Unit
 from adminrights.models.facts import live_at, live_now
 from adminrights.past import as_then
 from roles.catalogue import catalogue
 from roles.resolver import Source
+from roles.services import permissions_of
 
 ONLY_GROUPS = "only"
 # More would not fit into one statement of every database; then all are read, and the others passed over.
 FEW = 900
-HEADS = ("name", "email", "status", "how", "what", "sources", "until")
+HEADS = ("name", "email", "status", "how", "what", "sources", "until", "last_used")
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,12 +156,19 @@ def what_of(row: Row) -> list[str]:
 def csv_of(answer: Answer, rows: Collection[Row]) -> Iterator[tuple[object, ...]]:
     """Yield the head of the file and a line for each row."""
     lines = lines_of(answer, [row.pk for row in rows])
+    used = {} if answer.at else last_days(answer.question.unit, rights_of(answer.question))
     yield HEADS
     for row in rows:
         until = row.until.isoformat() if row.until else ""
         told = "; ".join(text_of(line) for line in lines[row.pk])
         what = "; ".join(what_of(row)) or answer.question.label
-        yield (row.name, row.email, row.status, row.having.counted, what, told, until)
+        last = used[row.pk].isoformat() if row.pk in used else ""
+        yield (row.name, row.email, row.status, row.having.counted, what, told, until, last)
+
+
+def rights_of(question: Question) -> frozenset[str]:
+    """Return what is asked about as rights: for a role, all that it gives."""
+    return frozenset(permissions_of(question.role) if question.role else question.keys)
 
 
 def text_of(line: SourceLine) -> str:

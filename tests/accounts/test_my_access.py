@@ -5,16 +5,18 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from accounts.models import Account
+from accounts.models import Account, Grant
+from accounts.my_access import told
 from accounts.services.grants import set_levels
 from adminrights.change import SYSTEM, change
 from adminrights.events import Event
 from adminrights.models import Unit
 from adminrights.services import set_owner
 from groups.models import Group, Membership
+from roles.services import set_rule
 from tests.accounts.pages import messages_of, signed_in, text_of
 from tests.editing import send
-from tests.factories import PASSWORD, AccountFactory
+from tests.factories import PASSWORD, AccountFactory, GroupFactory, RoleFactory
 
 ME, PROFILE = "/me/", "/me/profile/"
 
@@ -43,6 +45,29 @@ def test_a_right_that_ends_says_when(unit: Unit, campaign_team: Group, nemo: Acc
     with change(Event.GROUP_MEMBERS_CHANGED, actor=SYSTEM) as c:
         c.start(Membership(group=campaign_team, account=nemo, expires_at=end))
     assert f"until {end.day} {end:%B %Y}" in text_of(signed_in(nemo).get(ME))
+
+
+def test_rights_of_the_same_sources_stand_in_one_block(unit: Unit, nemo: Account) -> None:
+    role = RoleFactory(unit=unit, display_name="Editor", rules=["contacts:list", "contacts.*:get"])
+    GroupFactory(unit=unit, display_name="Desk", roles=[role], members=[nemo])
+    set_rule(role, "contacts", ["list", "get", "export"], actor=SYSTEM, unit=unit)
+    [area] = told(nemo, unit, links=False).areas
+    [module] = area.modules
+
+    [part] = module.parts
+
+    assert len(part.permissions) > 2
+    [source] = part.sources
+    assert source.because == "you are in the group “Desk”, which carries the role “Editor”"
+
+
+def test_rights_of_other_sources_or_ends_stand_apart(unit: Unit, nemo: Account) -> None:
+    end = timezone.now() + timedelta(days=40)
+    with change(Event.GRANTS_CHANGED, actor=SYSTEM) as c:
+        for key, until in (("contacts:list", None), ("contacts:get", end), ("contacts:export", None)):
+            c.start(Grant(account=nemo, unit=unit, permission_id=key, expires_at=until))
+
+    assert text_of(signed_in(nemo).get(ME)).count("You may:") == 2
 
 
 # S2-18
