@@ -4,7 +4,7 @@ The account page, My access and the commands explain_access and who_can show wha
 the same as every decision.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -21,7 +21,7 @@ from adminrights.models import Unit
 from adminrights.models.facts import live_at, live_now
 from adminrights.past import as_then
 from roles.catalogue import MULTI_UNIT, Level, Module, Permission, Resource, catalogue
-from roles.resolver import Resolution, Withheld
+from roles.resolver import Resolution, Source, Withheld
 
 __all__ = ["ModuleAccess", "PermissionAccess", "ResourceAccess", "SourceLine", "explain", "who_can"]
 
@@ -112,6 +112,13 @@ def who_can(
     Raises KeyError for an unknown permission.
     """
     found = {holder.account: holder.sources for holder in holders(permission, unit, at)}
+    return told_holders(found, unit, at, links=links)
+
+
+def told_holders(
+    found: Mapping[int, Sequence[Source]], unit: Unit, at: datetime | None = None, *, links: bool = True
+) -> list[tuple[Account, tuple[SourceLine, ...]]]:
+    """Return these people, by name, each with the sources in words."""
     pairs = {(account, source) for account, sources in found.items() for source in sources}
     book = SourceBook(pairs, unit, _live(at), links=links, at=at)
     people = sorted(

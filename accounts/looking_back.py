@@ -5,12 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.access import effective, holders
-from accounts.explain import who_can
+from accounts.access import effective
+from accounts.explain import told_holders
 from accounts.models import Account, StatusPeriod, UnitAccess
 from accounts.sources import SourceLine, right_in_words
+from accounts.who.answer import ask
+from accounts.who.question import about_permission
 from adminrights.hooks import hooks
 from adminrights.models import Fact, Unit
 from adminrights.past import as_then
@@ -87,9 +90,13 @@ def of_role(role: Role, unit: Unit, at: datetime) -> list[Shelf]:
 
 
 def of_permission(key: str, unit: Unit, at: datetime, *, links: bool) -> list[Shelf]:
-    """Return who might do it in the unit, each with all sources; others than the unit's are only counted."""
+    """Return who might do it in the unit, each with all sources; others than the unit's are only counted.
+
+    Of a named permission: who might do all of it. Raises UnknownPermission.
+    """
     here = set(Account.objects.in_unit(unit, at).values_list("pk", flat=True))
-    found = who_can(key, unit, at, links=links)
+    answer = ask(about_permission(key, unit), at)
+    found = told_holders({pk: answer.sources(pk) for pk in answer.having}, unit, at, links=links)
     lines = [Line(person.name, sources=sources) for person, sources in found if person.pk in here]
     shelf = _shelf("people", _("Who could do it"), lines, _("Nobody then."))
     more = len(found) - len(lines)
@@ -127,8 +134,8 @@ def rights_since(account: Account, unit: Unit, at: datetime) -> Since:
 
 def people_since(key: str, unit: Unit, at: datetime) -> Since:
     """Return who may do it today and could not then, and the other way round, of those in the unit now."""
-    was = {holder.account for holder in holders(key, unit, at)}
-    is_now = {holder.account for holder in holders(key, unit)}
+    question = about_permission(key, unit)
+    was, is_now = (set(ask(question, moment).having) for moment in (at, timezone.now()))
     here = Account.objects.in_unit(unit).in_bulk(was ^ is_now)
     return Since(
         ", ".join(sorted(here[pk].name for pk in is_now - was if pk in here)),

@@ -18,6 +18,7 @@ from accounts.lived import by_first, lived_at, read_lived
 from accounts.models import Account, Grant, StatusPeriod, UnitAccess
 from accounts.policy import Policy, UnitsThen, unit_nodes
 from accounts.sources import SourceBook
+from accounts.who.question import keys_of
 from adminrights.models import Unit, UnitFeature
 from groups.models import Group, GroupRole, Membership
 from roles.catalogue import catalogue
@@ -36,7 +37,10 @@ class Period:
 
 
 def periods(account: Account, permission: str, unit: Unit) -> list[Period]:
-    """Return the periods of the account's past and of what is planned, the newest first."""
+    """Return the periods of the account's past and of what is planned, the newest first.
+
+    Of a permission, or of all that a named one comes to.
+    """
     past = _Past(account, unit)
     found: list[Period] = []
     for at in past.moments:
@@ -97,8 +101,11 @@ class _Past:
             grants=[HeldGrant(*what) for what in lived_at(self._grants, at)],
             groups=[what[0] for what in lived_at(self._groups, at)],
         )
-        found = resolve_held(self._account.pk, held, self._policy(at), self._unit.pk)
-        return permission in found.effective, found.held.get(permission, ()) if held.active else ()
+        policy = self._policy(at)
+        found = resolve_held(self._account.pk, held, policy, self._unit.pk)
+        keys = keys_of(permission, self._unit, policy)
+        ways = dict.fromkeys(source for key in keys for source in found.held.get(key, ()))
+        return found.effective.keys() >= set(keys), tuple(ways) if held.active else ()
 
     def _policy(self, at: datetime) -> Policy:
         carried, rights = lived_at(self._carried, at), [*lived_at(self._rules, at), *self._levels]

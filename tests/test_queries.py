@@ -170,6 +170,20 @@ def test_who_can_costs_the_same_in_a_large_organisation(
     assert cost(client, path) == few
 
 
+def test_a_timeline_costs_the_same_in_a_large_organisation(
+    client: Client, unit: Unit, ada: Account, gwen: Account, campaign_team: Group, campaigns_admin: Role
+) -> None:
+    client.force_login(ada)
+    path = reverse("accounts:permission_past", args=["offers:list"])
+    AccountFactory(unit=unit, permissions=["offers:list"])
+    GroupFactory(unit=unit, roles=[RoleFactory(unit=unit, rules=["offers:list"])], members=[gwen])
+    few = cost(client, path)
+
+    grow(unit, gwen, campaign_team, campaigns_admin)
+
+    assert cost(client, path) == few
+
+
 def test_comparing_costs_the_same_in_a_large_organisation(
     client: Client, unit: Unit, ada: Account, gwen: Account, campaign_team: Group, campaigns_admin: Role
 ) -> None:

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts import timeline
 from accounts.explain import explain
 from accounts.forms.moment import WRITTEN, MomentField
 from accounts.looking_back import (
@@ -26,7 +27,9 @@ from accounts.looking_back import (
     status_at,
 )
 from accounts.models import Account
-from accounts.timeline import periods, told
+from accounts.timeline import periods
+from accounts.turns.told import moments_of, told
+from accounts.turns.turns import turns
 from accounts.views.accounts import by_area
 from accounts.views.tabs import has_several_units
 from accounts.views.why import PermissionPart
@@ -37,6 +40,7 @@ from groups.models import Group
 from roles.models import Role
 
 PERIODS_A_PAGE = 50
+MOMENTS_A_PAGE = 25
 
 
 class MomentForm(forms.Form):
@@ -169,7 +173,7 @@ class RolePast(PastPage):
 
 
 class PermissionPast(PermissionPart, PastPage):
-    """Who could do it in the unit, and through what."""
+    """Who could do it in the unit, and through what; who gained it and who lost it, moment by moment."""
 
     kind = gettext_lazy("Permission")
     shown_to = "roles:list"
@@ -193,6 +197,14 @@ class PermissionPast(PermissionPart, PastPage):
     def since(self) -> Since:
         return people_since(self.object.key, self.unit, self.at)
 
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        asked = self.form.is_bound and self.form.is_valid()
+        found = moments_of(turns(self.object.key, self.unit), self.at if asked else None)
+        page = Paginator(found, MOMENTS_A_PAGE).get_page(self.request.GET.get("page"))
+        several = has_several_units(self.request)
+        moments = told(list(page.object_list), self.object.key, self.unit, several=several)
+        return super().get_context_data(timeline=True, page=page, moments=moments, **kwargs)
+
 
 class AccountTimeline(PermissionPart, DetailPage):
     """Since when the account may do something, and when it was otherwise, through what."""
@@ -215,7 +227,7 @@ class AccountTimeline(PermissionPart, DetailPage):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         pages = Paginator(periods(self.object, self.entry.key, self.unit), PERIODS_A_PAGE)
         page = pages.get_page(self.request.GET.get("page"))
-        shown = told(list(page.object_list), self.object, self.unit)
+        shown = timeline.told(list(page.object_list), self.object, self.unit)
         subtitle = _("%s: since when, and when not") % self.object.name
         return super().get_context_data(
             page=page, periods=shown, subtitle=subtitle, now=timezone.now(), **kwargs

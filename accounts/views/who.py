@@ -122,8 +122,15 @@ class WhoList(WhoPart, ListPage):
             "others": len(answer.having) - len(self.people),
             "count_text": words,
             "file_url": self.address("_export") + (f"?{query}" if query else ""),
+            "history_url": self.history_url(answer.question),
             "empty": self.empty(),
         }
+
+    def history_url(self, question: Question) -> str:
+        """Return the timeline of the permission that is asked about, for whoever may look back."""
+        if not question.permission or not self.may(PAST):
+            return ""
+        return reverse("accounts:permission_past", args=[question.permission]) + "#results"
 
     def address(self, suffix: str = "") -> str:
         """Return the page of the same question, or with a suffix its file."""

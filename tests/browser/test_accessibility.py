@@ -57,7 +57,10 @@ ADMINISTRATOR = {
     "accounts:account_timeline": ["/accounts/{gwen}/past/ad_campaigns:delete/"],
     "accounts:group_past": ["/groups/{group}/past/?at=2001-01-01T12:00"],
     "accounts:role_past": ["/roles/{role}/past/", "/roles/{role}/past/?at=0001-01-01T12:00"],
-    "accounts:permission_past": ["/permissions/ad_campaigns:update/past/?at=2100-01-01T12:00"],
+    "accounts:permission_past": [
+        "/permissions/ad_campaigns:update/past/?at=2100-01-01T12:00",
+        "/permissions/contacts.export/past/",
+    ],
     "accounts:log_entry": ["/log/{entry}/"],
     "accounts:log_entry_take_back": ["/log/{entry}/take-back/"],
     "accounts:account_address": ["/accounts/add/address/"],

@@ -126,3 +126,39 @@ def test_a_rule_is_added_and_stops_the_change_that_breaks_it(
     press(page, "Add Grant Own")
     see_message(page, "It would no longer hold for Grant Own")
     assert not campaign_team.memberships.live().filter(account=grant).exists()
+
+
+def test_a_named_permission_is_explained_and_given_after_a_look(
+    page: Page, sign_in: SignIn, ada: Account, nemo: Account, unit: Unit
+) -> None:
+    sign_in(page, ada)
+    page.goto(nemo.get_absolute_url())
+    follow(page, "Why and why not")
+    page.get_by_placeholder("Search permissions").fill("contacts and import history")
+    press(page, "Search")
+    follow(page, "See contacts and import history")
+    expect(page.get_by_text("No, Nemo Nobody may not do this in Northwind.")).to_be_visible()
+    expect(section(page, "What it is made of").get_by_role("listitem")).to_have_count(4)
+
+    whole = page.get_by_role("listitem").filter(has_text="named permission")
+    click(whole.get_by_role("link", name="See what changes"))
+    expect(dialog(page).get_by_text("Nemo Nobody gains: Contacts (List, View)")).to_be_visible()
+    press(page, "Change it")
+    expect(page.get_by_text("Yes, Nemo Nobody may do this in Northwind.")).to_be_visible()
+    assert may(nemo, "import_history:get", unit)
+
+
+def test_the_timeline_of_a_permission_leads_to_the_change_and_to_the_person(
+    page: Page, sign_in: SignIn, ada: Account, gwen: Account, campaign_team: Group
+) -> None:
+    remove_members(campaign_team, [gwen], actor=ada)
+    sign_in(page, ada)
+    page.goto("/permissions/ad_campaigns:delete/")
+    follow(page, "Timeline")
+    expect(page.get_by_text("Lost: Gwen Group")).to_be_visible()
+    click(page.get_by_role("link", name="Members changed", exact=True).first)
+    expect(page.get_by_role("heading", name="What it changed")).to_be_visible()
+
+    page.goto("/permissions/ad_campaigns:delete/past/")
+    click(page.locator("#results").get_by_role("link", name="Gwen Group", exact=True).first)
+    expect(page.get_by_text("Not allowed")).to_be_visible()
