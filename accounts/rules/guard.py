@@ -1,6 +1,7 @@
 """The guard of access rules: no change may break one, by whatever door, now or by a planned start."""
 
 from collections.abc import Collection, Iterable
+from datetime import datetime
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -8,9 +9,16 @@ from django.utils.translation import ngettext
 from accounts.effects import Side, planned_sides, sides_of, touched_accounts
 from accounts.models import AccessRule, Account
 from accounts.rules.judging import Judge, held_of
+from accounts.rules.outlook import falls_out, is_dated, loses, moments_of, outlooks, shortage
 from accounts.sources import SourceBook
 from adminrights.change import Change
+from adminrights.days import in_words
 from adminrights.exceptions import RuleBroken
+from adminrights.models.facts import live_now
+
+Kind = AccessRule.Kind
+# An end breaks these as much as a start.
+BY_ENDS = (Kind.LEAST, Kind.GROUP, Kind.UNIT)
 
 
 def rules_hold(change: Change) -> None:
@@ -29,6 +37,7 @@ def rules_hold(change: Change) -> None:
     for before, after in (sides_of(change), *planned_sides(change, people)):
         _prohibitions(rules, people, before, after)
     _enough_people(change, rules)
+    _as_planned(change, rules, people)
 
 
 def _prohibitions(rules: Collection[AccessRule], people: Collection[int], before: Side, after: Side) -> None:
@@ -45,15 +54,21 @@ def _prohibitions(rules: Collection[AccessRule], people: Collection[int], before
             raise RuleBroken(_sentence(rule, sorted(broken), new))
 
 
-def _sentence(rule: AccessRule, accounts: list[int], judge: Judge) -> str:
+def _sentence(rule: AccessRule, accounts: list[int], judge: Judge, day: str = "") -> str:
     first = accounts[0]
     pairs = list(judge.sources(rule, first, held_of([first], judge)[first]))
     book = SourceBook(
         ((first, source) for _key, sources in pairs for source in sources), rule.unit, judge.live, links=False
     )
     ways = dict.fromkeys(line.text for _key, sources in pairs for line in book.lines(first, sources))
-    words = {"rule": rule, "who": Account.objects.get(pk=first).name, "ways": "; ".join(ways)}
-    said = _("This would break the rule: %(rule)s. It would no longer hold for %(who)s (%(ways)s).") % words
+    words = {"rule": rule, "who": Account.objects.get(pk=first).name, "ways": "; ".join(ways), "day": day}
+    said = _("This would break the rule: %(rule)s. It would no longer hold for %(who)s (%(ways)s).")
+    if day:
+        said = _(
+            "This would break a rule from %(day)s on: %(rule)s. "
+            "It would no longer hold for %(who)s (%(ways)s)."
+        )
+    said %= words
     more = len(accounts) - 1
     if more:
         said += " " + ngettext("And for %d more person.", "And for %d more people.", more) % more
@@ -61,7 +76,7 @@ def _sentence(rule: AccessRule, accounts: list[int], judge: Judge) -> str:
 
 
 def _enough_people(change: Change, rules: Iterable[AccessRule]) -> None:
-    lost = {(effect.unit, key) for effect in change.effects.real for key in effect.lost}
+    lost = _lost(change)
     before, after = sides_of(change)
     for rule in rules:
         if rule.least is None or (rule.unit_id, rule.first) not in lost:
@@ -78,3 +93,40 @@ def _enough_people(change: Change, rules: Iterable[AccessRule]) -> None:
                 )
                 % words
             )
+
+
+def _lost(change: Change) -> set[tuple[int, str]]:
+    return {(effect.unit, key) for effect in change.effects.real for key in effect.lost}
+
+
+def _as_planned(change: Change, rules: Iterable[AccessRule], people: Collection[int]) -> None:
+    """Refuse what breaks a rule on a day to come, when something ends by itself."""
+    judge, lost = Judge(sides_of(change)[1].policy, live_now(change.at)), _lost(change)
+    rules = [rule for rule in rules if rule.kind in BY_ENDS and judge.applies(rule)]
+    fewer = [rule for rule in rules if rule.kind == Kind.LEAST and (rule.unit_id, rule.first) in lost]
+    dated = bool(rules) and is_dated(change, people)
+    if not (fewer or dated):
+        return
+    before, after = outlooks(change)
+    moments = moments_of(people, before, after) if dated else []
+    for rule in rules:
+        if rule.kind != Kind.LEAST:
+            then = falls_out(rule, before, after, moments)
+            if then is not None:
+                judge = Judge(after.judge(then.at).policy, live_now(then.at))
+                raise RuleBroken(_sentence(rule, [then.account], judge, in_words(then.at)))
+        elif rule in fewer or change.policy_changed or loses(rule, before, after, moments):
+            _refuse_shortage(rule, shortage(rule, before, after))
+
+
+def _refuse_shortage(rule: AccessRule, found: tuple[datetime, int] | None) -> None:
+    if found is not None:
+        words = {"rule": rule, "day": in_words(found[0]), "able": found[1]}
+        raise RuleBroken(
+            ngettext(
+                "This would break a rule from %(day)s on: %(rule)s. %(able)d would be left.",
+                "This would break a rule from %(day)s on: %(rule)s. %(able)d would be left.",
+                found[1],
+            )
+            % words
+        )

@@ -6,8 +6,10 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from accounts.models import AccessRule, Account, Waiver
+from accounts.rules.outlook import first_shortage
 from accounts.rules.present import Verdict, verdicts
 from adminrights.change import Actor, Change, change
+from adminrights.days import in_words
 from adminrights.events import Event
 from adminrights.exceptions import Invalid, OwnRights
 from adminrights.models import Unit
@@ -66,6 +68,13 @@ def _start(c: Change, wanted: Wanted, unit: Unit, despite: bool) -> AccessRule:
     rule: AccessRule = c.start(fresh)
     c.note(rule=str(rule))
     (verdict,) = verdicts([rule], ways=True)
+    short = first_shortage(rule, c.at) if rule.least and verdict.holds else None
+    if short is not None:
+        words = {"day": in_words(short[0]), "able": short[1]}
+        said = _("This rule holds today, but from %(day)s on too few people can do it: %(able)d.") % words
+        if not despite:
+            raise BrokenToday(said, verdict)
+        remark(c, f"{rule}. {said}")
     if not verdict.holds:
         if not despite:
             raise BrokenToday(_("This rule doesn't hold today. Look at what breaks it."), verdict)
