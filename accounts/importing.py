@@ -9,6 +9,7 @@ import io
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -17,16 +18,17 @@ from accounts.addresses import canonical
 from accounts.known import Known, Standing, look_up
 from accounts.models import Account
 from accounts.named import find_groups, read_levels
-from accounts.services.known_accounts import add_known_account
+from accounts.services.known_accounts import Given, add_known_account
 from accounts.services.lifecycle import create_account
 from adminrights.change import Actor, change
+from adminrights.days import read_last_day
 from adminrights.events import Event
 from adminrights.exceptions import Invalid, Refused, WrongStatus
 from adminrights.models import Unit
 from adminrights.text import clean_text
 
 REQUIRED = ("email", "first_name", "last_name")
-OPTIONAL = ("phone", "groups", "levels", "campaign_notifications", "send")
+OPTIONAL = ("phone", "groups", "levels", "campaign_notifications", "send", "last_day")
 DELIMITERS = (",", ";", "\t")
 LONGEST_FILE, LONGEST_FIELD = 64_000_000, 2_000
 YES, NO = frozenset({"yes", "y", "true", "1", "x"}), frozenset({"no", "n", "false", "0"})
@@ -58,6 +60,7 @@ class Person:
     levels: tuple[str, ...] = ()
     campaign_notifications: bool = False
     send: bool = True
+    last_day: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +76,7 @@ class Result:
     outcome: str
     message: str
     exit_code: int = 0
+    ends: datetime | None = None
 
 
 def read_lines(data: bytes) -> list[Line]:
@@ -215,6 +219,7 @@ def person_of(values: Mapping[str, str], *, send: bool) -> Person:
         levels=tuple(re.findall(r"[^\s;|,]+", values.get("levels", ""))),
         campaign_notifications=_yes(values, "campaign_notifications", default=False),
         send=_yes(values, "send", default=send) and send,
+        last_day=values.get("last_day", ""),
     )
 
 
@@ -245,20 +250,23 @@ def _bring_in(line: Line, unit: Unit, actor: Actor, *, send: bool) -> Result:
     person = person_of(line.values, send=send)
     invited = invite_person(person, unit=unit, actor=actor)
     told = invited.known.told
+    outcome, words = OUTCOME_OF[told], invited.words()
     if told is Standing.UNKNOWN and not person.send:
-        return Result(line.number, invited.email, "created", _("created, no invitation sent"))
-    return Result(line.number, invited.email, OUTCOME_OF[told], invited.words())
+        outcome, words = "created", _("created, no invitation sent")
+    return Result(line.number, invited.email, outcome, words, ends=invited.ends)
 
 
 @dataclass(frozen=True, slots=True)
 class Invited:
     """An account that was invited, added or left as it is; `known` says how its address stood before.
 
+    `ends` is when the access that was given ends by itself.
     What is said of it goes no further than what the actor might know before.
     """
 
     account: Account
     known: Known
+    ends: datetime | None = None
 
     @property
     def new(self) -> bool:
@@ -309,12 +317,14 @@ def invite_person(person: Person, *, unit: Unit, actor: Actor) -> Invited:
         with change(Event.ACCOUNT_ADDED, actor=actor, unit=unit, needs="accounts:create"):
             _refuse_unlike(known, known.account, person)
         return Invited(known.account, known)
-    groups, levels = find_groups(person.groups, unit), read_levels(person.levels)
+    given: Given = {
+        "groups": find_groups(person.groups, unit),
+        "levels": read_levels(person.levels),
+        "ends": read_last_day(person.last_day),
+    }
     if known.can_be_added:
-        account = add_known_account(
-            person.email, unit=unit, actor=actor, groups=groups, levels=levels, invite=person.send
-        )
-        return Invited(account, known)
+        account = add_known_account(person.email, unit=unit, actor=actor, invite=person.send, **given)
+        return Invited(account, known, given["ends"])
     account = create_account(
         email=person.email,
         first_name=person.first_name,
@@ -323,11 +333,10 @@ def invite_person(person: Person, *, unit: Unit, actor: Actor) -> Invited:
         campaign_notifications=person.campaign_notifications,
         unit=unit,
         actor=actor,
-        groups=groups,
-        levels=levels,
         invite=person.send,
+        **given,
     )
-    return Invited(account, known)
+    return Invited(account, known, given["ends"])
 
 
 def _refuse_unlike(known: Known, account: Account, person: Person) -> None:

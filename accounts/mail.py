@@ -26,6 +26,7 @@ from accounts.services.own_address import is_taken
 from adminrights import outbox
 from adminrights.context_processors import PRODUCT
 from adminrights.models import OutgoingMail, Unit
+from adminrights.models.facts import standing_now
 
 Context = dict[str, Any]
 Facts = Callable[[OutgoingMail], Context | None]
@@ -50,7 +51,9 @@ def invitation(mail: OutgoingMail) -> Context | None:
     if not invited.is_open or invited.account.status != Status.PENDING or not _is_current(mail):
         return None
     inviter = invited.invited_by
+    access = UnitAccess.objects.filter(standing_now(timezone.now()), account=invited.account)
     return {
+        "access_until": access.filter(unit=invited.unit).values_list("expires_at", flat=True).first(),
         "organisation": plain(invited.unit.name),
         "inviter": plain(inviter.name) if inviter else "",
         "expires": invited.expires_at if mail.sent_at else life_of(invited, timezone.now()),

@@ -70,6 +70,15 @@ def _day(moment: datetime) -> str:
     return formats.date_format(timezone.localtime(moment), "j M Y")
 
 
+def read_last_day(text: str) -> datetime | None:
+    """Return the end of a day that was typed as 2026-03-31, None for nothing. Raises Invalid."""
+    try:
+        day = DayField().clean(text.strip())
+    except ValidationError as error:
+        raise Invalid(" ".join(error.messages)) from error
+    return None if day is None else end_of(day)
+
+
 def refuse_impossible(span: Span, now: datetime) -> None:
     """Raise Invalid for a start or an end that has passed, and for an end before the start."""
     if span.starts is not None and span.starts < now:

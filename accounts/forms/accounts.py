@@ -1,15 +1,20 @@
 """The forms of accounts: add, edit, and the reason of a step."""
 
 from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from django import forms
 from django.http import QueryDict
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.addresses import validate_address
 from accounts.offers import Offer
 from accounts.services.editing import Wanted
+from adminrights.days import DayField, Span, end_of, refuse_impossible, zone
+from adminrights.exceptions import Invalid
 from adminrights.text import clean_text, validate_visible
 from groups.models import Group
 
@@ -115,6 +120,26 @@ class AddAccountForm(AccountForm):
         required=False,
         initial=True,
     )
+
+    last_day = DayField(label=_("Last day of access"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["last_day"].help_text = (
+            _("The access ends by itself with this day, in the time zone %s. Empty: no end.") % zone()
+        )
+
+    def clean_last_day(self) -> date | None:
+        day: date | None = self.cleaned_data["last_day"]
+        try:
+            refuse_impossible(Span(None, end_of(day) if day else None), timezone.now())
+        except Invalid as error:
+            raise forms.ValidationError(str(error)) from error
+        return day
+
+    def wanted(self) -> Wanted:
+        day = self.cleaned_data["last_day"]
+        return replace(super().wanted(), ends=day and end_of(day))
 
 
 class EditAccountForm(AccountForm):

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from accounts.matrix import givers_of, inherited_levels, own_levels, parse_levels
@@ -32,6 +33,8 @@ class Wanted:
     drawn: Collection[Group] | None = None
     # The units that a new account may enter; None for the one in which it is made, alone (S2-24).
     units: Mapping[int, Entry] | None = None
+    # When a new account's access ends by itself.
+    ends: datetime | None = None
 
 
 def add_account(wanted: Wanted, *, invite: bool, actor: Actor, unit: Unit) -> Account:
@@ -44,10 +47,16 @@ def add_account(wanted: Wanted, *, invite: bool, actor: Actor, unit: Unit) -> Ac
         levels = parse_levels(wanted.ticks or (), {}, inherited_levels(givers_of(None, unit, groups)))
         details: dict[str, Any] = dict(wanted.details)
         account = create_account(
-            **details, groups=groups, levels=levels, invite=invite, unit=unit, actor=actor
+            **details,
+            ends=wanted.ends,
+            groups=groups,
+            levels=levels,
+            invite=invite,
+            unit=unit,
+            actor=actor,
         )
         if wanted.units is not None:
-            set_unit_access(account, wanted.units, actor=actor, unit=unit)
+            set_unit_access(account, wanted.units, actor=actor, unit=unit, ends=wanted.ends)
     return account
 
 

@@ -5,6 +5,7 @@ call these functions.
 """
 
 from collections.abc import Collection, Mapping
+from datetime import datetime
 from typing import NotRequired, TypedDict, Unpack
 
 from django.contrib.auth.hashers import make_password
@@ -19,6 +20,7 @@ from accounts.services.invitations import revoke_invitation, send_invitation
 from accounts.services.items import take_back_all
 from accounts.services.memberships import set_groups
 from accounts.services.status import end_everything, enter, expect, read_again
+from accounts.services.unit_access import start_access
 from accounts.uses import forget_uses
 from adminrights.change import Actor, Change, change
 from adminrights.conflicts import Sheet, refuse_stale, sheet_of
@@ -42,6 +44,8 @@ class Person(TypedDict):
     last_name: str
     phone: NotRequired[str]
     campaign_notifications: NotRequired[bool]
+    # When the access to the unit ends by itself.
+    ends: NotRequired[datetime | None]
 
 
 def create_account(
@@ -56,13 +60,14 @@ def create_account(
 ) -> Account:
     """Create a pending account with access to the unit, its groups and levels, and invite it (T1, T2).
 
-    Raises Invalid for a missing name or an address that is known already, in whatever spelling.
+    Raises Invalid for a missing name, an address that is known already, in whatever spelling, and for an
+    end that has passed.
     """
     with change(Event.ACCOUNT_CREATED, actor=actor, unit=unit, needs="accounts:create", reason=reason) as c:
         account: Account = c.create(_pending_account(c, **person))
         c.target = c.target or account
         c.start(StatusPeriod(account=account, status=Status.PENDING))
-        c.start(UnitAccess(account=account, unit=unit))
+        start_access(c, account, unit, person.get("ends"))
         if groups:
             set_groups(account, groups, actor=actor, unit=unit)
         if levels:

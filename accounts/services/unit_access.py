@@ -11,6 +11,7 @@ from accounts.models import Account, UnitAccess
 from accounts.reach import UPDATE, administered
 from adminrights.change import Actor, Change, change
 from adminrights.conflicts import Sheet, refuse_stale
+from adminrights.days import Span, refuse_impossible
 from adminrights.events import Event
 from adminrights.exceptions import Invalid, MayNotPassOn, NotFound, OwnAccount
 from adminrights.models import Unit
@@ -40,15 +41,27 @@ def code_of(entry: Entry | None) -> str:
     return "" if entry is None else f"{int(entry.includes_subunits)}{int(entry.own_rights_only)}"
 
 
+def start_access(c: Change, account: Account, unit: Unit, ends: datetime | None = None) -> None:
+    """Let the account enter the unit, to that moment or for good, inside an open change. Raises Invalid."""
+    refuse_impossible(Span(None, ends), c.at)
+    c.start(UnitAccess(account=account, unit=unit, expires_at=ends))
+
+
 def set_unit_access(
-    account: Account, wanted: Mapping[int, Entry], *, actor: Actor, unit: Unit, seen: Sheet | None = None
+    account: Account,
+    wanted: Mapping[int, Entry],
+    *,
+    actor: Actor,
+    unit: Unit,
+    seen: Sheet | None = None,
+    ends: datetime | None = None,
 ) -> None:
     """Make these the units that the account may enter, among those the actor administers (S2-05, S2-23).
 
     `wanted` is complete for the units from `unit` downwards in which the actor may change accounts; all
-    other units stay as they are. Raises NotFound for a unit out of that reach, Stale when the account's
-    access there is no longer as `seen`, Invalid when nothing would be left under the root (S2-06),
-    OwnAccount for the actor's own account, and what the guards raise.
+    other units stay as they are. What begins anew ends with `ends`. Raises NotFound for a unit out of that
+    reach, Stale when the account's access there is no longer as `seen`, Invalid when nothing would be left
+    under the root (S2-06), OwnAccount for the actor's own account, and what the guards raise.
     """
     with change(Event.ACCOUNT_ACCESS_CHANGED, actor=actor, unit=unit, target=account) as c:
         c.require(UPDATE, unit)
@@ -59,7 +72,8 @@ def set_unit_access(
         present = {row.unit_id: row for row in _standing(account, c.at).filter(unit__in=reach)}
         gone = [row for pk, row in present.items() if wanted.get(pk) != entry_of(row)]
         changed = wanted.keys() - {pk for pk, row in present.items() if row not in gone}
-        new = [_access(account, reach[pk], wanted[pk], present.get(pk), c.at) for pk in sorted(changed)]
+        fresh = {pk: UnitAccess(expires_at=ends, starts_at=c.at) for pk in changed}
+        new = [_access(account, reach[pk], wanted[pk], (fresh | present)[pk], c.at) for pk in sorted(changed)]
         if not gone and not new:
             return
         refuse_own_access(c, account.pk)
@@ -73,13 +87,10 @@ def _standing(account: Account, at: datetime) -> QuerySet[UnitAccess]:
     return UnitAccess.objects.filter(standing_now(at), account=account).select_related("unit")
 
 
-def _access(account: Account, unit: Unit, entry: Entry, old: UnitAccess | None, at: datetime) -> UnitAccess:
+def _access(account: Account, unit: Unit, entry: Entry, old: UnitAccess, at: datetime) -> UnitAccess:
     """Return the new row; what stood there before hands on its dates."""
-    access = UnitAccess(account=account, unit=unit, **entry._asdict())
-    if old is not None:
-        access.expires_at = old.expires_at
-        access.starts_at = max(old.starts_at, at)
-    return access
+    dates = {"starts_at": max(old.starts_at, at), "expires_at": old.expires_at}
+    return UnitAccess(account=account, unit=unit, **entry._asdict(), **dates)
 
 
 def refuse_own_access(c: Change, account: int) -> None:

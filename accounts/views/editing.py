@@ -15,7 +15,7 @@ from accounts.forms.accounts import DETAILS, AccountForm, AddAccountForm, EditAc
 from accounts.forms.unit_access import UnitAccessForm
 from accounts.known import Known
 from accounts.matrix import form_matrix
-from accounts.models import Account
+from accounts.models import Account, UnitAccess
 from accounts.offers import Offer, offer_to
 from accounts.parts import GroupsPart, OwnLevelPart
 from accounts.reach import administered
@@ -24,7 +24,10 @@ from accounts.services.unit_access import Entry
 from accounts.views.accounts import AccountPage
 from accounts.views.adding import known_of, starts_with_address
 from accounts.views.tabs import has_several_units
+from adminrights.change import Change
 from adminrights.conflicts import Sheet, sheet_of
+from adminrights.consequences import Line
+from adminrights.days import in_words
 from adminrights.exceptions import Invalid
 from adminrights.views.editing import EditPage
 from adminrights.views.parts import Part, Values
@@ -110,6 +113,13 @@ class AccountCreate(AccountFormPage):
                 raise Invalid(" ".join(map(str, units.non_field_errors())))
             wanted = replace(wanted, units=units.wanted())
         return add_account(wanted, invite=self.invited, actor=self.request.user, unit=self.unit)
+
+    def told(self, change: Change | None) -> list[Line]:
+        """Return what it does to people; of an access that ends, when."""
+        ends = {f.expires_at for f in change.started if isinstance(f, UnitAccess)} if change else set()
+        text = _("The access ends by itself at %s.")
+        dated: list[Line] = [{"kind": "note", "text": text % in_words(each)} for each in ends if each]
+        return [*super().told(change), *dated]
 
     def done(self, result: Account) -> str:
         if self.invited:

@@ -2,6 +2,7 @@ import sys
 from argparse import ArgumentParser
 from collections.abc import Iterable
 from contextlib import nullcontext
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ from django.core.management import CommandError
 from django.core.serializers.json import DjangoJSONEncoder
 from tqdm import tqdm
 
-from accounts.commands import account_data
+from accounts.commands import account_data, stamp
 from accounts.importing import (
     OPTIONAL,
     REQUIRED,
@@ -24,6 +25,7 @@ from accounts.importing import (
 )
 from accounts.known import Standing
 from adminrights.commands import Outcome, ServiceCommand
+from adminrights.days import day_of, in_words
 from adminrights.models import Unit
 
 COLUMNS = f"{', '.join(REQUIRED)} and, if wanted, {', '.join(OPTIONAL)}"
@@ -35,7 +37,8 @@ class Command(ServiceCommand):
         "Somebody here by that address and name, pending or active, is left as they are: that is no error. "
         "Somebody known from elsewhere, or removed before, gets access with the details as they are. "
         f"The file's first line names its columns: {COLUMNS}; groups are parted by ; or |, levels look like "
-        "“customers:write”. Each line comes in whole or not at all. Exit code: 0 all in or there already, "
+        "“customers:write”, a last_day like 2027-03-31. Each line comes in whole or not at all. "
+        "Exit code: 0 all in or there already, "
         "1 a line was refused, 4 a guard refused one, 3 a dry run that would change something."
     )
     in_unit = True
@@ -53,6 +56,9 @@ class Command(ServiceCommand):
             default=[],
             metavar="MODULE:LEVEL",
             help="read, write or publish; repeatable",
+        )
+        parser.add_argument(
+            "--until", default="", metavar="DAY", help="the last day of the access, such as 2027-03-31"
         )
         parser.add_argument("--campaign-notifications", action="store_true", help="mails from campaigns")
         parser.add_argument(
@@ -76,10 +82,11 @@ class Command(ServiceCommand):
             levels=tuple(options["level"]),
             campaign_notifications=options["campaign_notifications"],
             send=not options["no_send"],
+            last_day=options["until"],
         )
         invited = invite_person(person, unit=unit, actor=self.actor)
         told = account_data(invited.account) if invited.may_be_told else {"email": invited.email}
-        case = {"new": invited.new, "case": invited.known.told.value}
+        case = {"new": invited.new, "case": invited.known.told.value, "until": stamp(invited.ends)}
         return Outcome(data={**told, **case}, text=as_sentence(invited, unit, send=person.send))
 
     def _many(self, unit: Unit, options: dict[str, Any]) -> Outcome:
@@ -108,10 +115,16 @@ def as_sentence(invited: Invited, unit: Unit, *, send: bool) -> str:
     """Return what became of one person."""
     who = str(invited.account) if invited.may_be_told else invited.email
     if invited.new:
-        return f"{who} is invited." if send else f"{who} is pending. No invitation was sent."
+        done = f"{who} is invited." if send else f"{who} is pending. No invitation was sent."
+        return done + until(invited.ends)
     if invited.known.told is Standing.HERE:
         return f"{who} is {invited.words()}."
-    return f"{who} is added to {unit}: {invited.words()}."
+    return f"{who} is added to {unit}: {invited.words()}.{until(invited.ends)}"
+
+
+def until(ends: datetime | None) -> str:
+    """Return when the access ends by itself as a sentence after another; nothing where it doesn't."""
+    return f" The access ends by itself at {in_words(ends)}." if ends else ""
 
 
 def as_text(result: Result) -> str:
@@ -123,7 +136,7 @@ def as_text(result: Result) -> str:
         "added_again": f"added {result.email} again: {result.message}",
         "there": f"{result.email} is {result.message}",
     }.get(result.outcome, f"refused {result.email or '(no address)'}: {result.message}")
-    return f"line {result.number}: {told}"
+    return f"line {result.number}: {told}{f', until {day_of(result.ends)}' if result.ends else ''}"
 
 
 def as_json(result: Result) -> str:
@@ -133,6 +146,7 @@ def as_json(result: Result) -> str:
         "email": result.email,
         "outcome": result.outcome,
         "message": result.message,
+        "until": stamp(result.ends),
     }
     return DjangoJSONEncoder(ensure_ascii=False).encode(told)
 
