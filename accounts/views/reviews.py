@@ -54,7 +54,7 @@ class ReviewFilter(django_filters.FilterSet):
         empty_label=gettext_lazy("All"),
         choices=[
             ("mine", gettext_lazy("Waits for me")),
-            ("open", gettext_lazy("Open")),
+            ("open", gettext_lazy("Under way")),
             ("left_over", gettext_lazy("Left over")),
             ("complete", gettext_lazy("Complete")),
         ],
@@ -109,7 +109,10 @@ class ReviewTable(tables.Table):
 
 def state_of(review: Review) -> str:
     """Return the key of the review's badge."""
-    return "late" if review.is_late(timezone.localdate()) else review.state
+    if review.is_late(timezone.localdate()):
+        return "late"
+    # "Open" is the word of requests, which wait for an answer.
+    return "under_way" if review.state == "open" else review.state
 
 
 class ReviewList(ListPage):

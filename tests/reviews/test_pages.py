@@ -20,6 +20,7 @@ from groups.models import Group
 from groups.services import add_members
 from roles.models import Role
 from tests.accounts.pages import messages_of, signed_in, text_of
+from tests.asking.acts import asked_by
 from tests.factories import AccountFactory, GroupFactory, UnitFactory
 
 
@@ -79,6 +80,19 @@ def test_what_cannot_be_reviewed_is_said(
     assert answer.status_code == 422
     assert said in text_of(answer)
     assert as_ada.get("/reviews/add/nonsense/").status_code == 404
+
+
+def test_a_review_is_under_way_and_a_request_is_open(as_ada: Client, review: Review, gwen: Account) -> None:
+    asked_by(gwen, review.unit, "For the campaign")
+
+    assert "Under way" in badges_of(as_ada, "/reviews/")
+    assert "Under way" in badges_of(as_ada, page_of(review))
+    assert badges_of(as_ada, "/requests/") == ["Open"]
+
+
+def badges_of(client: Client, page: str) -> list[str]:
+    html = client.get(page).content.decode()
+    return re.findall(r'class="badge-status[^"]*">.*?<span>([^<]*)</span></span>', html, re.DOTALL)
 
 
 def test_every_line_says_from_whom_since_when_and_what(
