@@ -54,7 +54,13 @@ class Difference:
 
     def chapters(self, *, everything: bool) -> list[Chapter]:
         """Return the rows by module in the order of the catalogue; what is common only with `everything`."""
-        shown = self.only_left | self.only_right | (self.common if everything else frozenset())
+        return self._chapters(self.only_left | self.only_right | (self.common if everything else frozenset()))
+
+    def shared(self) -> list[Chapter]:
+        """Return the rows of what both have, by module."""
+        return self._chapters(self.common)
+
+    def _chapters(self, shown: frozenset[str]) -> list[Chapter]:
         modules = catalogue().modules.values()
         found = (Chapter(_(module.label), tuple(self._rows(module, shown))) for module in modules)
         return [chapter for chapter in found if chapter.rows]

@@ -77,7 +77,7 @@ class ComparePart(Page):
         return Difference(left, right) if left and right else None
 
     def chapters(self) -> list[Chapter]:
-        """Return what is shown: by default only what differs."""
+        """Return what the file has: by default only what differs."""
         difference = self.difference
         return difference.chapters(everything=bool(self.asked("all"))) if difference else []
 
@@ -89,12 +89,13 @@ class Compare(ComparePart):
     template_name = "accounts/compare/compare.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        difference, chapters = self.difference, self.chapters()
+        difference = self.difference
         return super().get_context_data(
             sides=[self.picker(name) for name in SIDES],
             dated=self.may(PAST),
             difference=difference,
-            chapters=chapters,
+            chapters=difference.chapters(everything=False) if difference else [],
+            shared=difference.shared() if difference else [],
             everything=bool(self.asked("all")),
             export_url=self.address("compare_export") if difference else "",
             toggle_url=self.address("compare", all="" if self.asked("all") else "on"),

@@ -9,9 +9,11 @@ from django.utils.translation import gettext_lazy
 
 from accounts.compare.difference import Difference
 from accounts.compare.sides import side_of_account
+from accounts.compare.uncopied import uncopied
 from accounts.models import Account
-from accounts.services.likeness import Plan, ends_planned, make_like
+from accounts.services.likeness import Plan, make_like
 from accounts.views.accounts import AccountPage
+from accounts.views.tabs import has_several_units
 from adminrights.change import Change
 from adminrights.views.confirm import ConfirmPage
 from roles.wording import summary
@@ -41,10 +43,16 @@ class MakeLike(AccountPage, ConfirmPage):
 
     def get_sentence(self) -> str:
         words = {"who": self.object.name, "model": self.model().name, "unit": self.unit.name}
-        sentence = _(
-            "%(who)s gets the groups and own rights that %(model)s has in %(unit)s, "
-            "and loses all others there."
-        )
+        if has_several_units(self.request):
+            sentence = _(
+                "%(who)s gets the groups, own rights and access to units that %(model)s has in %(unit)s, and "
+                "loses all others there."
+            )
+        else:
+            sentence = _(
+                "%(who)s gets the groups and own rights that %(model)s has in %(unit)s, and loses all others "
+                "there."
+            )
         return sentence % words
 
     def run(self) -> str:
@@ -75,8 +83,13 @@ class MakeLike(AccountPage, ConfirmPage):
             sentence % {"who": self.object.name, "what": summary(keys)} for sentence, keys in parts if keys
         ]
         lines = [f"{each} {why}" for each in told]
-        if ends_planned(self.model(), self.unit):
-            lines.append(_("Ends that are planned for %s aren't taken over.") % self.model().name)
+        if any(piece.kind == "access" for piece in self.plan.left):
+            lines.append(_("Access to some units stays as it is: you may not change it."))
+        model = self.model()
+        if any(piece.ends for piece in self.plan.done):
+            words = {"who": self.object.name, "model": model.name}
+            lines.append(_("What ends for %(model)s by itself ends for %(who)s on the same day.") % words)
+        lines += uncopied(self.object, model, self.request.user, self.unit)
         return [{"kind": "note", "text": line} for line in lines]
 
     def get_success_url(self) -> str:
