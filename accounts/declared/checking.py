@@ -1,6 +1,6 @@
 """What a file may say: names in their form, what the catalogue has, and nothing that isn't declared."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
 from accounts.addresses import read_address
@@ -10,6 +10,9 @@ from accounts.declared.document import (
     PEOPLE,
     ROLES,
     ROOT,
+    RULE_KINDS,
+    RULE_PARTS,
+    RULES,
     UNITS,
     Document,
     Part,
@@ -25,7 +28,7 @@ from roles.catalogue import catalogue
 from roles.models import Role
 from roles.names import CLEANERS
 
-NEEDED = {"name", "unit", "email", "display_name", "first_name", "last_name"}
+NEEDED = {"name", "unit", "email", "display_name", "first_name", "last_name", "kind", "permission"}
 
 
 class Dangling(NamedTuple):
@@ -59,7 +62,27 @@ def _path(path: str) -> str:
     return path_of(tuple(clean_unit_name(name) for name in split_path(path)))
 
 
-CHECKS: dict[str, Callable[[str], str]] = {**CLEANERS, "unit": _path, "email": read_address}
+def _kind(kind: str) -> str:
+    if kind not in RULE_KINDS:
+        raise Invalid(f"There is no such kind of rule. Write one of: {', '.join(RULE_KINDS)}.")
+    return kind
+
+
+def _permission(key: str) -> str:
+    if key not in catalogue().permissions:
+        raise Invalid(f"There is no permission {key[:100]}.")
+    return key
+
+
+CHECKS: dict[str, Callable[[str], str]] = {
+    **CLEANERS,
+    "unit": _path,
+    "email": read_address,
+    "kind": _kind,
+    "permission": _permission,
+    "and": _permission,
+    "inside": _path,
+}
 
 
 def check_entry(name: str, what: str) -> str:
@@ -83,6 +106,9 @@ def check_references(document: Document) -> Iterator[Dangling]:
     """Yield what the file names and doesn't have."""
     yield from _unit_references(document)
     yield from _role_references(document)
+    for identity, rule in document.of(RULES).items():
+        for needle, said in _of_rule(document, dict(zip(RULES.key, rule.key, strict=True))):
+            yield Dangling(RULES.name, identity, needle, said)
     units = document.of(UNITS)
     for identity, group in document.of(GROUPS).items():
         if group.key[1] not in units:
@@ -115,6 +141,19 @@ def _role_references(document: Document) -> Iterator[Dangling]:
         if matrix_role and group.lists.get("roles"):
             said = "A group of the role matrix carries that one role only: take the others out."
             yield Dangling(GROUPS.name, identity, "roles", said)
+
+
+def _of_rule(document: Document, said: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    kind, wanted = said["kind"], RULE_KINDS.get(said["kind"], RULE_PARTS)
+    for name in RULE_PARTS:
+        if kind in RULE_KINDS and bool(said[name]) is not (name in wanted):
+            verb = "needs" if name in wanted else "has no"
+            yield (name if said[name] else ""), f"A rule of the kind {kind} {verb} {name}."
+    for name in ("unit", "inside"):
+        if said[name] and said[name] not in document.of(UNITS):
+            yield name, f"There is no [[unit]] {said[name][:100]} in the file."
+    if said["group"] and said["group"] not in document.of(GROUPS):
+        yield "group", f"There is no [[group]] {said['group'][:100]} in the file."
 
 
 def _of_person(document: Document, person: Part) -> Iterator[tuple[str, str]]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from accounts.declared.document import PEOPLE, SECTIONS, Document, Entries, Part, Section, Term
+from accounts.declared.document import ALONE, PEOPLE, SECTIONS, Document, Entries, Part, Section, Term
 from accounts.declared.writing import stamp
 
 ADDED, REMOVED, CHANGED = "+", "-", "~"
@@ -14,6 +14,7 @@ GONE = {
     "role": "it is deleted, and groups lose it",
     "group": "it is deleted, and its members lose what it gave them",
     "person": "all access to the organisation ends; the record and its history stay",
+    "rule": "it is ended, and with it whoever was let off",
 }
 COMES = {"person": "pending if new, and no invitation is sent"}
 
@@ -40,11 +41,17 @@ class Difference(NamedTuple):
 
 
 def differences(present: Document, wanted: Document) -> list[Difference]:
-    """Return what has to happen to make the first the second; people count only where both have them."""
+    """Return what has to happen to make the first the second.
+
+    People count only where both have them, and rules where the second has any list of them.
+    """
     found: list[Difference] = []
     for section in SECTIONS:
-        if section is not PEOPLE or (present.people and wanted.people):
-            found += _in_section(section, present, wanted)
+        if section is PEOPLE and not (present.people and wanted.people):
+            continue
+        if section in ALONE and section.name not in wanted.parts:
+            continue
+        found += _in_section(section, present, wanted)
     return found
 
 

@@ -31,12 +31,17 @@ Entries = Mapping[str, Term]
 
 
 class Section(NamedTuple):
-    """A kind of part: what names one, what else is said of it, and what it lists."""
+    """A kind of part: what names one, what else is said of it, and what it lists.
+
+    Of what names one, the `optional` may be missing, and the `numbers` are written as such.
+    """
 
     name: str
     key: tuple[str, ...]
     fields: tuple[str, ...] = ()
     lists: tuple[str, ...] = ()
+    optional: tuple[str, ...] = ()
+    numbers: tuple[str, ...] = ()
 
     def identity(self, key: tuple[str, ...]) -> str:
         """Return what no other part may be called; two spellings of an address are one person."""
@@ -49,7 +54,19 @@ GROUPS = Section("group", ("name", "unit"), ("display_name", "description", "mat
 PEOPLE = Section(
     "person", ("email",), ("first_name", "last_name"), ("access", "groups", "levels", "permissions")
 )
-SECTIONS = (UNITS, ROLES, GROUPS, PEOPLE)
+# What each kind of access rule says beside its permission.
+RULE_KINDS: Mapping[str, tuple[str, ...]] = {
+    "both": ("and",),
+    "nobody": (),
+    "group": ("group",),
+    "unit": ("inside",),
+    "least": ("least",),
+}
+RULE_PARTS = ("and", "group", "inside", "least")
+RULES = Section("rule", ("kind", "permission", *RULE_PARTS, "unit"), optional=RULE_PARTS, numbers=("least",))
+SECTIONS = (UNITS, ROLES, GROUPS, PEOPLE, RULES)
+# What a file may leave out, and then leaves alone.
+ALONE = (RULES,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +80,26 @@ class Part:
     @property
     def label(self) -> str:
         """What it is called, such as "care_team in /Leeds"."""
-        return " in ".join(self.key)
+        return rule_label(self.key) if len(self.key) == len(RULES.key) else " in ".join(self.key)
 
     @property
     def order(self) -> tuple[object, ...]:
         """Where it stands among its like: the unit first, and a unit before those below it."""
-        return tuple(split_path(each) if each.startswith(ROOT) else each for each in reversed(self.key))
+        paths = (split_path(each) if each.startswith(ROOT) else () for each in reversed(self.key))
+        return tuple(zip(paths, reversed(self.key), strict=True))
+
+
+def rule_label(key: tuple[str, ...]) -> str:
+    """Return what a rule says: "nobody may contacts:export in /"."""
+    kind, permission, second, group, inside, least, unit = key
+    says = {
+        "both": f"nobody may both {permission} and {second}",
+        "nobody": f"nobody may {permission}",
+        "group": f"nobody outside the group {group} may {permission}",
+        "unit": f"nobody outside of {inside} may {permission}",
+        "least": f"at least {least} can {permission}",
+    }
+    return placed(says.get(kind, kind), unit)
 
 
 Parts = Mapping[str, Part]

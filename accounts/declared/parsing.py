@@ -159,10 +159,13 @@ class _Parser:
             name: self._entries(section, index, name, table[name]) for name in section.lists if name in table
         }
         key = tuple(texts[name] for name in section.key)
-        return Part(key, {name: texts[name] for name in section.fields}, lists) if all(key) else None
+        complete = all(texts[name] for name in section.key if name not in section.optional)
+        return Part(key, {name: texts[name] for name in section.fields}, lists) if complete else None
 
     def _text(self, section: Section, index: int, name: str, table: Mapping[str, Any]) -> str:
         value = table.get(name, "")
+        if name in section.numbers:
+            return self._number(section, index, name, value)
         said = (
             check_text(section, name, value)
             if isinstance(value, str)
@@ -171,6 +174,13 @@ class _Parser:
         if said:
             self._say(section.name, index, name if name in table else "", said)
         return value if isinstance(value, str) else ""
+
+    def _number(self, section: Section, index: int, name: str, value: object) -> str:
+        if value == "":
+            return ""
+        if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+            self._say(section.name, index, name, f"{name} is a number: write it without quotes.")
+        return str(value)
 
     def _entries(self, section: Section, index: int, name: str, value: object) -> Entries:
         entries: dict[str, Term] = {}

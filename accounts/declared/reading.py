@@ -1,7 +1,7 @@
 """The present policy of one organisation, read from the database as a document."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +12,7 @@ from accounts.declared.document import (
     GROUPS,
     PEOPLE,
     ROLES,
+    RULES,
     UNITS,
     Document,
     Part,
@@ -21,7 +22,7 @@ from accounts.declared.document import (
     path_of,
     placed,
 )
-from accounts.models import Account, Grant, UnitAccess
+from accounts.models import AccessRule, Account, Grant, UnitAccess
 from adminrights import clock
 from adminrights.models import Fact, Unit, UnitFeature
 from adminrights.models.facts import standing_now
@@ -41,6 +42,7 @@ def read_policy(root: Unit, *, people: bool) -> Document:
         UNITS.name: _keyed(UNITS, _units(paths, at)),
         ROLES.name: _keyed(ROLES, _roles(root, at)),
         GROUPS.name: _keyed(GROUPS, _groups(paths, at)),
+        RULES.name: {identity: part for identity, part, _rule in rules_of(paths, at)},
     }
     if people:
         parts[PEOPLE.name] = _keyed(PEOPLE, _people(root, paths, at))
@@ -119,6 +121,22 @@ def _groups(paths: Mapping[int, str], at: datetime) -> Iterable[Part]:
         # A group of the role matrix carries the one role that it is there for.
         carried = {} if standing else roles.get(pk, {})
         yield Part((group.name, paths[group.unit_id]), fields, {"roles": carried})
+
+
+def rules_of(paths: Mapping[int, str], at: datetime) -> Iterator[tuple[str, Part, AccessRule]]:
+    """Yield each access rule of the units with what it is called and says in a file.
+
+    One that speaks of what is there no more can't be said in a file.
+    """
+    groups = {group.pk: placed(group.name, paths[group.unit_id]) for group in groups_of(paths)}
+    for rule in _standing(AccessRule, at, unit__in=paths).select_related("unit"):
+        about = (rule.group_id is None or rule.group_id in groups) and rule.inside_id in {None, *paths}
+        if not (about and rule.is_known):
+            continue
+        group, inside = groups.get(rule.group_id, ""), paths.get(rule.inside_id, "")
+        least = str(rule.least or "")
+        key = (rule.kind, rule.first, rule.second, group, inside, least, paths[rule.unit_id])
+        yield RULES.identity(key), Part(key), rule
 
 
 class People:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
-from accounts.declared.document import ALWAYS, FORMAT, SECTIONS, Document, Entries, Part, Section, Term
+from accounts.declared.document import ALONE, ALWAYS, FORMAT, SECTIONS, Document, Entries, Part, Section, Term
 
 HEAD = """\
 # Who may do what in this organisation, as one text.
@@ -22,6 +22,9 @@ def _lines(document: Document) -> Iterator[str]:
     yield f"format = {FORMAT}"
     yield f"organisation = {quoted(document.organisation)}"
     yield f"people = {str(document.people).lower()}"
+    for section in ALONE:
+        if section.name in document.parts and not document.of(section):
+            yield f"{section.name} = []"
     for section in SECTIONS:
         for part in sorted(document.of(section).values(), key=lambda part: part.order):
             yield ""
@@ -31,7 +34,8 @@ def _lines(document: Document) -> Iterator[str]:
 
 def _part(section: Section, part: Part) -> Iterator[str]:
     for name, value in zip(section.key, part.key, strict=True):
-        yield f"{name} = {quoted(value)}"
+        if value:
+            yield f"{name} = {value if name in section.numbers else quoted(value)}"
     for name in section.fields:
         if part.fields.get(name):
             yield f"{name} = {quoted(part.fields[name])}"

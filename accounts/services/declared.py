@@ -8,20 +8,23 @@ from django.utils.translation import gettext as _
 
 from accounts.declared.comparing import differences
 from accounts.declared.document import (
+    ALONE,
     GROUPS,
     PEOPLE,
     ROLES,
+    RULES,
     UNITS,
     Document,
     Part,
     Parts,
     split_path,
 )
-from accounts.declared.reading import groups_of, paths_of, read_policy, role_text
-from accounts.models import Account
+from accounts.declared.reading import groups_of, paths_of, read_policy, role_text, rules_of
+from accounts.models import AccessRule, Account
 from accounts.services.declared_facts import Facts
 from accounts.services.known_accounts import add_known_account
 from accounts.services.lifecycle import create_account, remove_account, update_account
+from accounts.services.rules import Wanted, end_rule, start_rule
 from accounts.services.units import close_unit, open_unit
 from adminrights.change import Actor, Change, change
 from adminrights.events import Event
@@ -61,9 +64,11 @@ class _Applying:
         self.roles: dict[str, Role] = {}
         self.groups: dict[str, Group] = {}
         self.people: dict[str, Account] = {}
+        self.rules: dict[str, AccessRule] = {}
 
     def run(self) -> None:
         self._look_up()
+        self._end(RULES, self.rules, lambda rule: end_rule(rule, actor=self.actor))
         self._end(GROUPS, self.groups, lambda group: delete_group(group, actor=self.actor))
         self._end(ROLES, self.roles, lambda role: delete_role(role, actor=self.actor, unit=self.root))
         for key, part in _in_order(self.wanted.of(UNITS)):
@@ -81,6 +86,10 @@ class _Applying:
         for key, _part in reversed(_in_order(self.present.of(UNITS))):
             if key not in self.wanted.of(UNITS):
                 close_unit(self.units.pop(key), actor=self.actor)
+        # Last: a rule is looked at by what everybody holds then.
+        for key, part in _in_order(self.wanted.of(RULES)):
+            if key not in self.present.of(RULES):
+                self._start_rule(part)
 
     def _look_up(self) -> None:
         paths = paths_of(self.root)
@@ -89,8 +98,11 @@ class _Applying:
         self.roles = {role_text(role): role for role in Role.objects.present().filter(mine)}
         labels = {group: f"{group.name} in {paths[group.unit_id]}" for group in groups_of(paths)}
         self.groups = {label: group for group, label in labels.items()}
+        self.rules = {key: rule for key, _part, rule in rules_of(paths, self.c.at)}
 
     def _end(self, section: Any, known: dict[str, Any], end: Callable[[Any], None]) -> None:
+        if section in ALONE and section.name not in self.wanted.parts:
+            return
         for key, _part in _in_order(self.present.of(section)):
             if key not in self.wanted.of(section):
                 end(known.pop(key))
@@ -101,6 +113,19 @@ class _Applying:
         # Where the file says who enters which unit, its maker isn't let in beside that.
         make = create_unit if self.wanted.people else open_unit
         return make(parent, name, actor=self.actor)
+
+    def _start_rule(self, part: Part) -> None:
+        said = dict(zip(RULES.key, part.key, strict=True))
+        wanted = Wanted(
+            said["kind"],
+            said["permission"],
+            said["and"],
+            self.groups.get(said["group"]),
+            self.units.get(said["inside"]),
+            int(said["least"] or 0),
+        )
+        # Whoever planned it has read what doesn't hold today.
+        start_rule(wanted, unit=self.units[said["unit"]], actor=self.actor, despite=True)
 
     def _role(self, key: str, part: Part) -> None:
         details: dict[str, Any] = dict(part.fields)

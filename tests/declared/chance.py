@@ -11,6 +11,7 @@ from accounts.held import held_by
 from accounts.models import Account, Grant, UnitAccess
 from accounts.policy import load_policy
 from accounts.services.levels import set_cells
+from accounts.services.rules import Wanted, start_rule
 from accounts.standing import Cell
 from adminrights.change import SYSTEM, change
 from adminrights.events import Event
@@ -53,6 +54,7 @@ def fill(root: Unit, chance: Random) -> None:
         place = person.unit_accesses.filter(ended_at=None).first()
         if place is not None and place.unit_id != root.pk:
             set_cells([Cell(person.pk, place.unit_id, viewer.pk)], [], actor=SYSTEM, unit=root)
+    _rules(units, groups, chance)
 
 
 def _role(root: Unit, number: int, chance: Random) -> Role:
@@ -102,6 +104,15 @@ def _person(units: list[Unit], groups: list[Group], number: int, chance: Random)
         ]
     )
     return person
+
+
+def _rules(units: list[Unit], groups: list[Group], chance: Random) -> None:
+    for _ in range(chance.randrange(5)):
+        first, second = chance.sample(sorted(catalogue().permissions), 2)
+        kind = chance.choice(["both", "nobody", "least", *(["group"] if groups else []), "unit"])
+        about = {"group": chance.choice(groups) if groups else None, "inside": chance.choice(units)}
+        wanted = Wanted(kind, first, second, **about, least=chance.randrange(1, 12))
+        start_rule(wanted, unit=chance.choice(units), actor=SYSTEM, despite=True)
 
 
 def _features(units: list[Unit], chance: Random) -> None:

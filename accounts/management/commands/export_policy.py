@@ -10,9 +10,9 @@ from adminrights.commands import Outcome, ServiceCommand
 
 class Command(ServiceCommand):
     help = (
-        "Print the policy of an organisation as text: units, roles, groups and, with --people, who has which "
-        "access, groups and own rights. The same policy always gives the same text, so it can be kept under "
-        "version control. `plan` and `apply` read it."
+        "Print the policy of an organisation as text: units, roles, groups, access rules and, with --people, "
+        "who has which access, groups and own rights. The same policy always gives the same "
+        "text, so it can be kept under version control. `plan` and `apply` read it."
     )
     writes = False
 
