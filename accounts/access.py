@@ -70,14 +70,22 @@ def holders(permission: str, unit: Unit, at: datetime | None = None) -> list[Hol
 
 def holders_in(permission: str, unit: int, policy: Policy, live: Q) -> list[Holder]:
     """Return the holders by a given policy and by the facts that meet the condition."""
+    return [
+        Holder(account, sources_of(facts, policy.catalogue, policy.place(unit), permission))
+        for account, facts in holding(permission, unit, policy, live).items()
+    ]
+
+
+def holding(permission: str, unit: int, policy: Policy, live: Q) -> dict[int, Facts]:
+    """Return the facts of the holders, by account, for whoever asks for no sources."""
     if unit not in policy.units:
-        return []
-    found, place = [], policy.place(unit)
+        return {}
+    found, place = {}, policy.place(unit)
     for account, held in held_where(candidates([permission], unit, policy, live), live).items():
         facts = held.facts(account, policy)
         enterable = len(enterable_units(facts, policy))
         if allows(facts, policy.catalogue, place, permission, enterable_units=enterable):
-            found.append(Holder(account, sources_of(facts, policy.catalogue, place, permission)))
+            found[account] = facts
     return found
 
 

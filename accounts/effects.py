@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from django.db.models import Q
 
 from accounts.access import enterable_units, resolve_held
-from accounts.ends import FEW, NEVER, NOTHING, Ends, Until, Way, Ways, is_given, way
+from accounts.ends import FEW, NEVER, NOTHING, Ends, Until, Ways, is_given, way
 from accounts.held import Held, held_by
 from accounts.models import Grant, UnitAccess
 from accounts.policy import Policy, Tree, load_policy, policy_now, present_tree
@@ -17,7 +17,7 @@ from adminrights.models import Fact, FactQuerySet, Unit, UnitFeature
 from adminrights.models.facts import live_before, live_now, standing_before, standing_now
 from groups.models import GroupRole, Membership
 from roles.models import Rule
-from roles.resolver import Resolution
+from roles.resolver import Resolution, Source
 
 # An account and a unit, and what the account holds before and after.
 Row = tuple[int, int, Held, Held]
@@ -26,15 +26,36 @@ Place = tuple[Held, int, Mapping[str, Ways]]
 
 
 class Rights(NamedTuple):
-    """What is effective, now and if the account were active, and by which ways each right would be held then.
-
-    `asleep` is what the account has, but nobody can use in the unit before the unit gets a feature.
-    """
+    """What is effective, now and if the account were active, and by which ways each is held then."""
 
     effective: frozenset[str]
-    held: Mapping[str, frozenset[Way]]
-    asleep: frozenset[str]
+    held: "HeldWays"
     awake: frozenset[str]
+
+
+class HeldWays(Mapping[str, Ways]):
+    """By which ways each right is held, worked out when it is asked: most rights are held as before."""
+
+    __slots__ = ("sources",)
+
+    def __init__(self, sources: Mapping[str, tuple[Source, ...]]) -> None:
+        self.sources = sources
+
+    def __getitem__(self, key: str) -> Ways:
+        return frozenset(map(way, self.sources[key]))
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.sources)
+
+    def __len__(self) -> int:
+        return len(self.sources)
+
+    def __contains__(self, key: object) -> bool:
+        return key in self.sources
+
+    def unlike(self, other: "HeldWays") -> Iterator[str]:
+        """Yield the rights that aren't held by the very same sources."""
+        return (key for key, sources in self.sources.items() if other.sources.get(key) != sources)
 
 
 @dataclass(slots=True)
@@ -55,10 +76,14 @@ class Side:
         if key not in self.remembered:
             real = resolve_held(account, held, self.policy, unit)
             given = real if held.active else resolve_held(account, held, self.policy, unit, as_if_active=True)
-            asleep = frozenset(right for right in real.withheld if _is_asleep(right, real, self.policy))
             awake = frozenset(given.effective)
-            self.remembered[key] = Rights(frozenset(real.effective), _ways(given), asleep, awake)
+            self.remembered[key] = Rights(frozenset(real.effective), HeldWays(given.held), awake)
         return self.remembered[key]
+
+    def asleep(self, account: int, held: Held, unit: int) -> frozenset[str]:
+        """Return what the account has, but nobody can use in the unit before the unit gets a feature."""
+        real = resolve_held(account, held, self.policy, unit)
+        return frozenset(right for right in real.withheld if _is_asleep(right, real, self.policy))
 
     def rights_of_fact(self, account: int, held: Held, fact: Fact, unit: int) -> frozenset[str]:
         """Return what one grant or membership would give the account on its own, active or not."""
@@ -81,10 +106,6 @@ def _is_asleep(right: str, real: Resolution, policy: Policy) -> bool:
         and bool(missing)
         and not any(known.features[feature].computed for feature in missing)
     )
-
-
-def _ways(resolution: Resolution) -> dict[str, frozenset[Way]]:
-    return {key: frozenset(map(way, sources)) for key, sources in resolution.held.items()}
 
 
 def sides_of(change: Change) -> tuple[Side, Side]:
@@ -132,7 +153,9 @@ def _given(
         place = above.get(unit, unit)
         known, now = sides[0].rights(account, old, place).held, sides[1].rights(account, new, unit).held
         until = ends and _until(ends, account, (old, place, known), (new, unit, now), sides)
-        gained = frozenset(key for key, ways in now.items() if is_given(ways, known.get(key, NOTHING), until))
+        # The same sources give something anew only where one of them lasts longer.
+        keys = now if until else now.unlike(known)
+        gained = frozenset(key for key in keys if is_given(now[key], known.get(key, NOTHING), until))
         yield Effect(account, unit, gained, frozenset(known.keys() - now.keys()))
 
 

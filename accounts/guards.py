@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from accounts.access import holders_in
+from accounts.access import holding
 from accounts.effects import Side, closed_units, owners_before, sides_of
 from accounts.held import held_by
 from accounts.models import Account, StatusPeriod, UnitAccess
@@ -59,12 +59,19 @@ class Ceiling:
         self._before = before
         self._held = held_by([self.account.pk], before.live)[self.account.pk]
         self._rights: dict[int, frozenset[str]] = {}
+        self._asleep: dict[int, frozenset[str]] = {}
 
     def rights(self, unit: int) -> frozenset[str]:
         """Return what is effective for the account in the unit."""
         if unit not in self._rights:
             self._rights[unit] = self._before.rights(self.account.pk, self._held, unit).effective
         return self._rights[unit]
+
+    def asleep(self, unit: int) -> frozenset[str]:
+        """Return what the account has in the unit, but nobody can use before the unit gets a feature."""
+        if unit not in self._asleep:
+            self._asleep[unit] = self._before.asleep(self.account.pk, self._held, unit)
+        return self._asleep[unit]
 
     def holds(self, key: str, unit: int) -> bool:
         """Return whether the permission is effective for the account in the unit; a yes is a use."""
@@ -85,7 +92,7 @@ class Ceiling:
             return gained
         # What needs a feature that the unit lacks gives nobody more than the actor, then or later.
         rights = self.rights(unit)
-        own = rights | self._before.rights(self.account.pk, self._held, unit).asleep
+        own = rights | self.asleep(unit)
         self._use(gained & rights, unit)
         return frozenset(key for key in gained if key not in own or is_administration(key))
 
@@ -165,12 +172,12 @@ def protected_people(change: Change) -> None:
         return
     before = sides_of(change)[0]
     actor = Ceiling(change.actor, before, change)
-    rewritten = _rewritten(change)
+    rewritten, organisation = _rewritten(change), _organisation(change, before)
     for account, held in held_by(people, before.live).items():
         units = before.units(account, held)
         if account not in rewritten:
             # Facts of this organisation leave alone what somebody is in another one.
-            units &= _organisation(change, before)
+            units &= organisation
         if before.policy.owned_by(account) & units:
             raise OwnerProtected(_("This is the owner's account. Only the owner changes it."))
         for unit in units:
@@ -207,7 +214,8 @@ def shared_record(change: Change) -> None:
 
     Access and rights are each unit's own; name, address and status are one for all units.
     """
-    people = [pk for pk in _rewritten(change) if pk in _touched_people(change)]
+    touched = _touched_people(change)
+    people = [pk for pk in _rewritten(change) if pk in touched]
     if change.by_system or not people:
         return
     before = sides_of(change)[0]
@@ -228,7 +236,8 @@ def new_addresses(change: Change) -> None:
 
     Whoever reads the mail of an account can set its password: a new address passes the account on.
     """
-    people = [pk for pk in _rewritten(change, "email") if pk in _touched_people(change)]
+    touched = _touched_people(change)
+    people = [pk for pk in _rewritten(change, "email") if pk in touched]
     if change.by_system or not people:
         return
     before, after = sides_of(change)
@@ -309,7 +318,7 @@ def _for_good(side: Side) -> Side:
 def _administrators(root: int, side: Side) -> set[int]:
     able = None
     for permission in INDISPENSABLE:
-        found = {holder.account for holder in holders_in(permission, root, side.policy, side.live)}
+        found = set(holding(permission, root, side.policy, side.live))
         able = found if able is None else able & found
     confirmed = Account.objects.filter(pk__in=able or (), confirmed_at__isnull=False)
     return set(confirmed.values_list("pk", flat=True))

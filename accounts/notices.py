@@ -6,7 +6,7 @@ owner is told so.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from accounts.effects import sides_of
 from accounts.guards import is_administration
@@ -15,6 +15,8 @@ from accounts.policy import Policy
 from adminrights.change import Change
 
 MOST_UNITS = 5
+# A unit, and the rights of administration there.
+Gained = tuple[int, frozenset[str]]
 
 
 def new_administrators(change: Change) -> None:
@@ -23,14 +25,19 @@ def new_administrators(change: Change) -> None:
     if not gained:
         return
     policy = sides_of(change)[1].policy
-    for account in Account.objects.filter(pk__in=gained).order_by("pk"):
-        units = {unit for unit, _keys in gained[account.pk]}
-        keys = {key for _unit, keys in gained[account.pk] for key in keys}
-        places = _highest(units, policy)[:MOST_UNITS]
-        change.send("administrator", account, units=places, rights=sorted(keys), by=change.actor.pk)
+    people = [
+        (account, _facts(gained[account.pk], policy) | {"by": change.actor.pk})
+        for account in Account.objects.filter(pk__in=gained).order_by("pk")
+    ]
+    change.send_each("administrator", people)
 
 
-def _gained(change: Change) -> dict[int, list[tuple[int, frozenset[str]]]]:
+def _facts(gained: Collection[Gained], policy: Policy) -> dict[str, object]:
+    places = _highest({unit for unit, _keys in gained}, policy)[:MOST_UNITS]
+    return {"units": places, "rights": sorted({key for _unit, keys in gained for key in keys})}
+
+
+def _gained(change: Change) -> dict[int, list[Gained]]:
     told = {mail.account_id for mail in change.mails}
     entered = {fact.account_id for fact in change.started if isinstance(fact, StatusPeriod)}
     found = defaultdict(list)

@@ -9,7 +9,7 @@ joins it.
 """
 
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -30,6 +30,7 @@ from adminrights.models import Fact, JournalEntry, JournalHead, OutgoingMail, Un
 from adminrights.models.base import pipeline_writes as _writing
 from adminrights.origin import current_origin
 from adminrights.plain import batches, plain
+from adminrights.written import Update, described, save
 
 _open: ContextVar["Change | None"] = ContextVar("change", default=None)
 _previewed: ContextVar["list[Change] | None"] = ContextVar("previewed", default=None)
@@ -113,24 +114,19 @@ class Change:
 
     def update(self, obj: models.Model, **values: Any) -> set[str]:
         """Save the values that differ and return the names of their fields."""
-        differing = {name: value for name, value in values.items() if getattr(obj, name) != value}
-        if not differing:
-            return set()
-        secret: frozenset[str] = getattr(obj, "SECRET_FIELDS", frozenset())
-        before = {name: getattr(obj, name) for name in differing}
-        for name, value in differing.items():
-            setattr(obj, name, value)
-        fields = list(differing)
-        if hasattr(obj, "version") and set(differing) - getattr(obj, "BACKGROUND_FIELDS", frozenset()):
-            obj.version += 1
-            fields.append("version")
-        self._save(obj, update_fields=fields)
-        shown = {
-            name: ["…", "…"] if name in secret else [plain(before[name]), plain(differing[name])]
-            for name in differing
-        }
-        self._write("update", obj, fields=shown)
-        return set(differing)
+        return self.update_each([(obj, values)])[0]
+
+    def update_each(self, wanted: Iterable[tuple[models.Model, Mapping[str, Any]]]) -> list[set[str]]:
+        """As `update`, of many objects of one kind, each with its values; those alike in one statement."""
+        updates = [Update.of(obj, values) for obj, values in wanted]
+        differing = [update for update in updates if update.values]
+        if differing:
+            self._note_policy(type(differing[0].obj))
+            with _writing():
+                save(differing)
+        for update in differing:
+            self._write("update", update.obj, fields=update.shown)
+        return [set(update.values) for update in updates]
 
     def update_all(self, rows: models.QuerySet[Any], **values: Any) -> int:
         """Write the same into many rows in one statement and return their number; the entry tells no more.
@@ -196,20 +192,31 @@ class Change:
         """Promise a mail to the account, or to another address of it: its row commits with the change, a
         worker sends it (M1).
         """
-        mail = OutgoingMail.objects.create(
-            key=uuid.uuid4(),
-            message=message,
-            account=account,
-            address=to or account.email,
-            facts=facts,
-            change=self.id,
-            request_id=current_origin().request_id,
-            created_at=self.at,
-            next_try_at=self.at,
-        )
-        self.mails.append(mail)
-        self.written.append({"do": "send", "kind": "outgoingmail", "id": mail.pk, "label": message})
-        return mail
+        return self.send_each(message, [(account, facts)], to=to)[0]
+
+    def send_each(
+        self, message: str, people: Iterable[tuple[Any, dict[str, Any]]], *, to: str = ""
+    ) -> list[OutgoingMail]:
+        """As `send`, to many people in one statement, each with the facts of its mail."""
+        mails = [
+            OutgoingMail(
+                key=uuid.uuid4(),
+                message=message,
+                account=account,
+                address=to or account.email,
+                facts=facts,
+                change=self.id,
+                request_id=current_origin().request_id,
+                created_at=self.at,
+                next_try_at=self.at,
+            )
+            for account, facts in people
+        ]
+        OutgoingMail.objects.bulk_create(mails, batch_size=500)
+        self.mails += mails
+        for mail in mails:
+            self.written.append({"do": "send", "kind": "outgoingmail", "id": mail.pk, "label": message})
+        return mails
 
     def note(self, **details: Any) -> None:
         """Add plain details to the journal entry."""
@@ -241,28 +248,10 @@ class Change:
             else:
                 type(objs[0])._default_manager.bulk_create(objs, batch_size=500)
 
-    def _save(self, obj: models.Model, update_fields: list[str]) -> None:
-        self._note_policy(type(obj))
-        with _writing():
-            obj.save(update_fields=update_fields)
-
     def _write(self, verb: str, obj: models.Model, **details: Any) -> None:
-        kind = obj._meta.model_name or ""
-        row: dict[str, Any] = {"do": verb, "kind": kind, "id": obj.pk, "label": str(obj)}
-        if isinstance(obj, Fact):
-            for name in obj.SUBJECT:
-                foreign = obj._meta.get_field(name)
-                value = getattr(obj, foreign.attname)  # type: ignore[union-attr]
-                row.setdefault(name, plain(value))
-                if foreign.is_relation and isinstance(value, int):
-                    self.mentions.add((foreign.related_model._meta.model_name, value))  # type: ignore[union-attr,arg-type]
-            if obj.starts_at > self.at:
-                row["from"] = plain(obj.starts_at)
-            if obj.expires_at:
-                row["until"] = plain(obj.expires_at)
-        elif isinstance(obj.pk, int):
-            self.mentions.add((kind, obj.pk))
-        self.written.append(row | details)
+        row, mentions = described(obj, self.at)
+        self.mentions |= mentions
+        self.written.append({"do": verb, **row, **details})
 
     def _note_policy(self, model: type[models.Model]) -> None:
         """Draw a new token at every write: between two of them somebody may read, and keep, the policy."""

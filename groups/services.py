@@ -88,11 +88,13 @@ def add_members(
     with _changing(group, Event.GROUP_MEMBERS_CHANGED, actor) as c:
         refuse_impossible(span, c.at)
         wanted = _known(group, accounts)
-        others = other_levels(group).filter(account__in=wanted).select_related("group") if instead else ()
+        others = (
+            other_levels(group).filter(account__in=list(wanted)).select_related("group") if instead else ()
+        )
         if others:
             c.require("group_members:delete", group.unit)
             c.end_all(others)
-        return _settle_members(c, group, _standing(group).filter(account__in=wanted), wanted, span)
+        return _settle_members(c, group, _standing(group).filter(account__in=list(wanted)), wanted, span)
 
 
 def other_levels(group: Group) -> FactQuerySet:
@@ -110,7 +112,7 @@ def remove_members(group: Group, accounts: Iterable[Account], *, actor: Actor) -
     """
     with _changing(group, Event.GROUP_MEMBERS_CHANGED, actor) as c:
         leaving = [account.pk for account in accounts]
-        _settle_members(c, group, _standing(group).filter(account__in=leaving), ())
+        _settle_members(c, group, _standing(group).filter(account__in=leaving), {})
 
 
 def set_members(group: Group, accounts: Iterable[Account], *, actor: Actor) -> None:
@@ -120,7 +122,7 @@ def set_members(group: Group, accounts: Iterable[Account], *, actor: Actor) -> N
 
 
 def _settle_members(
-    c: Change, group: Group, standing: Any, wanted: Iterable[int], span: Span = ALWAYS
+    c: Change, group: Group, standing: Any, wanted: Mapping[int, Account], span: Span = ALWAYS
 ) -> list[Membership]:
     gone, new = settle(
         c,
@@ -128,7 +130,7 @@ def _settle_members(
         lambda membership: membership.account_id,
         wanted,
         lambda account: Membership(
-            group=group, account_id=account, starts_at=span.starts or c.at, expires_at=span.ends
+            group=group, account=wanted[account], starts_at=span.starts or c.at, expires_at=span.ends
         ),
     )
     if new:
@@ -142,14 +144,14 @@ def _standing(group: Group) -> Any:
     return group.memberships.not_ended().select_related("account", "group").order_by("pk")
 
 
-def _known(group: Group, accounts: Iterable[Account]) -> list[int]:
-    """Return the accounts' ids. Raises Invalid unless each has access somewhere in the organisation."""
+def _known(group: Group, accounts: Iterable[Account]) -> dict[int, Account]:
+    """Return the accounts by id. Raises Invalid unless each has access somewhere in the organisation."""
     wanted = list(dict.fromkeys(account.pk for account in accounts))
     root = group.unit.root or group.unit
-    found = get_user_model()._default_manager.in_unit(root).filter(pk__in=wanted)
-    if found.count() != len(wanted):
+    found = get_user_model()._default_manager.in_unit(root).in_bulk(wanted)
+    if len(found) != len(wanted):
         raise Invalid(_("One of the accounts doesn't exist here any more. Look at the list again."))
-    return wanted
+    return {pk: found[pk] for pk in wanted}
 
 
 def set_roles(group: Group, roles: Collection[Role], *, actor: Actor, seen: Sheet | None = None) -> None:

@@ -6,8 +6,10 @@ what lacks a required permission, is held without effect. A named permission may
 permissions that it gives require; one that another source gives without the demand has effect all the same.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from roles.catalogue import EVERYTHING, MULTI_UNIT, Catalogue, Permission, level_right
@@ -207,18 +209,26 @@ def _sources(facts: Facts, place: Place, among: frozenset[str] | None = None) ->
             yield Source("grant", grant.unit, grant.id, None, None, grant.right)
     for role in facts.roles:
         if role.unit in units:
-            for right in role.rights if among is None else role.rights & among:
-                yield Source("role", role.unit, None, role.group, role.role, right)
+            sources = _sources_of_role(role)
+            yield from sources if among is None else (each for each in sources if each.right in among)
+
+
+@lru_cache(maxsize=4096)
+def _sources_of_role(role: HeldRole) -> tuple[Source, ...]:
+    """What a role gives, in a settled order: the same for all who are in its group."""
+    return tuple(
+        Source("role", role.unit, None, role.group, role.role, right) for right in sorted(role.rights)
+    )
 
 
 def _held(facts: Facts, catalogue: Catalogue, place: Place) -> dict[str, tuple[Source, ...]]:
     """Every permission held, in the order of the catalogue, with its sources in a settled order."""
-    found: dict[str, list[Source]] = {}
+    found: defaultdict[str, list[Source]] = defaultdict(list)
     for source in sorted(_sources(facts, place)):
         # A right of everything is believed of the owner alone, whatever a grant or a rule may say.
         given = catalogue.permissions if source.kind == "owner" else catalogue.given_by(source.right)
         for key in given:
-            found.setdefault(key, []).append(source)
+            found[key].append(source)
     return {key: tuple(found[key]) for key in catalogue.permissions if key in found}
 
 

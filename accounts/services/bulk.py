@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from accounts.dates.services import set_ends
 from accounts.models import Account, UnitAccess
 from accounts.services.invitations import resend_invitation
-from accounts.services.lifecycle import disable_account, reactivate_account
+from accounts.services.lifecycle import switch_off, switch_on
 from adminrights.change import Actor, change
 from adminrights.days import Span
 from adminrights.events import Event
@@ -70,16 +70,15 @@ def set_end(
 
 def disable_accounts(people: People, *, actor: Actor, unit: Unit, reason: str = "") -> None:
     """Switch the active accounts off, each with its notice. Raises what `disable_account` raises."""
-    with change(Event.ACCOUNT_DISABLED, actor=actor, unit=unit, needs="accounts:update", reason=reason):
-        for account in people:
-            disable_account(account, actor=actor, unit=unit)
+    with change(Event.ACCOUNT_DISABLED, actor=actor, unit=unit, needs="accounts:update", reason=reason) as c:
+        switch_off(c, people)
 
 
 def reactivate_accounts(people: People, *, actor: Actor, unit: Unit, reason: str = "") -> None:
     """Switch the disabled accounts on again. Raises what `reactivate_account` raises."""
-    with change(Event.ACCOUNT_REACTIVATED, actor=actor, unit=unit, needs="accounts:update", reason=reason):
-        for account in people:
-            reactivate_account(account, actor=actor, unit=unit)
+    event = Event.ACCOUNT_REACTIVATED
+    with change(event, actor=actor, unit=unit, needs="accounts:update", reason=reason) as c:
+        switch_on(c, people)
 
 
 def resend_invitations(people: People, *, actor: Actor, unit: Unit) -> None:

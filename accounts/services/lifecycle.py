@@ -19,7 +19,7 @@ from accounts.services.grants import set_levels
 from accounts.services.invitations import revoke_invitation, send_invitation
 from accounts.services.items import take_back_all
 from accounts.services.memberships import set_groups
-from accounts.services.status import end_everything, enter, expect, read_again
+from accounts.services.status import end_everything, enter_all, expect, read_again, read_all_again
 from accounts.services.unit_access import start_access
 from accounts.uses import forget_uses
 from adminrights.change import Actor, Change, change
@@ -128,13 +128,19 @@ def disable_account(account: Account, *, actor: Actor, unit: Unit, reason: str =
     with change(
         Event.ACCOUNT_DISABLED, actor=actor, unit=unit, target=account, needs="accounts:update", reason=reason
     ) as c:
-        read_again(account)
-        if account.pk == actor.pk:
+        switch_off(c, [account])
+
+
+def switch_off(c: Change, accounts: Collection[Account]) -> None:
+    """Switch active accounts off inside an open change. Raises as `disable_account`."""
+    read_all_again(accounts)
+    for account in accounts:
+        if account.pk == c.actor.pk:
             raise OwnAccount(_("You can't disable your own account. Ask another administrator."))
         expect(account, Status.ACTIVE, _("Only an active account can be disabled."))
-        enter(c, account, Status.DISABLED)
-        end_everything(c, account)
-        c.send("disabled", account)
+    enter_all(c, accounts, Status.DISABLED)
+    end_everything(c, *accounts)
+    c.send_each("disabled", [(account, {}) for account in accounts])
 
 
 def reactivate_account(account: Account, *, actor: Actor, unit: Unit, reason: str = "") -> None:
@@ -149,14 +155,22 @@ def reactivate_account(account: Account, *, actor: Actor, unit: Unit, reason: st
         needs="accounts:update",
         reason=reason,
     ) as c:
-        read_again(account)
+        switch_on(c, [account])
+
+
+def switch_on(c: Change, accounts: Collection[Account]) -> None:
+    """Switch disabled accounts on again inside an open change. Raises as `reactivate_account`."""
+    read_all_again(accounts)
+    for account in accounts:
         expect(account, Status.DISABLED, _("Only a disabled account can be reactivated."))
-        if account.confirmed_at is None:
-            enter(c, account, Status.PENDING)
-            return
-        enter(c, account, Status.ACTIVE)
-        c.update(account, locked_at=None, failed_sign_ins=0)
-        c.send("reactivated", account)
+    pending = [account for account in accounts if account.confirmed_at is None]
+    confirmed = [account for account in accounts if account.confirmed_at is not None]
+    if pending:
+        enter_all(c, pending, Status.PENDING)
+    if confirmed:
+        enter_all(c, confirmed, Status.ACTIVE)
+        c.update_each([(account, {"locked_at": None, "failed_sign_ins": 0}) for account in confirmed])
+        c.send_each("reactivated", [(account, {}) for account in confirmed])
 
 
 def unlock_account(account: Account, *, actor: Actor, unit: Unit) -> None:

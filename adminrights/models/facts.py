@@ -93,9 +93,14 @@ class Fact(ChangedModel):
     def like(self, starts_at: datetime | None, expires_at: datetime | None) -> Self:
         """Return an unsaved fact that says the same; without a start it begins when it is written."""
         of_its_own = {field.name for field in Fact._meta.local_fields} | {"id"}
-        names = [field.attname for field in self._meta.concrete_fields if field.name not in of_its_own]
+        fields = [field for field in self._meta.concrete_fields if field.name not in of_its_own]
         dates = {"expires_at": expires_at} | ({"starts_at": starts_at} if starts_at else {})
-        return type(self)(**{name: getattr(self, name) for name in names}, **dates)
+        new = type(self)(**{field.attname: getattr(self, field.attname) for field in fields}, **dates)
+        # What was read of the one needn't be read again for the other.
+        for field in fields:
+            if isinstance(field, models.ForeignKey) and field.is_cached(self):
+                field.set_cached_value(new, field.get_cached_value(self))
+        return new
 
 
 def fact_constraints(table: str) -> list[models.BaseConstraint]:
