@@ -34,6 +34,17 @@ class PlainChoice(forms.ModelChoiceField):
         return super().to_python(value)
 
 
+class PlainChoices(forms.ModelMultipleChoiceField):
+    """Choices by their ids; one that SQLite can't even hold is one that doesn't exist."""
+
+    def clean(self, value: Any) -> Any:
+        try:
+            return super().clean(value)
+        except OverflowError:
+            words = self.error_messages["invalid_choice"] % {"value": _("This")}
+            raise ValidationError(words, code="invalid_choice") from None
+
+
 class UnitChoice(PlainChoice):
     """A choice among units, each by its whole way from the root."""
 

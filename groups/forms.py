@@ -1,30 +1,19 @@
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from adminrights.forms import PlainChoices
 from adminrights.models import Unit
 from roles.catalogue import catalogue
 from roles.matrix import levels_ticked
 from roles.models import Role
 
 
-class RolesField(forms.ModelMultipleChoiceField):
-    """Roles by their numbers; one that SQLite can't even hold is one that doesn't exist."""
-
-    def clean(self, value: Any) -> QuerySet[Role]:
-        try:
-            return super().clean(value)
-        except OverflowError:
-            raise ValidationError(self.error_messages["invalid_choice"], code="invalid_choice") from None
-
-
 class RolesForm(forms.Form):
     """Assignment: pick from the roles of the organisation (S1-34)."""
 
-    roles = RolesField(
+    roles = PlainChoices(
         label=_("Roles"),
         queryset=Role.objects.none(),
         required=False,

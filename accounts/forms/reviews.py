@@ -12,7 +12,7 @@ from accounts.models.reviews import NAME_LENGTH, NOTES_LENGTH, REASON_LENGTH
 from accounts.reviews.scope import Scope
 from accounts.services.reviews import NEEDS, Wanted
 from adminrights.days import DayField
-from adminrights.forms import PlainChoice
+from adminrights.forms import PlainChoice, PlainChoices
 from adminrights.models import Unit
 from groups.models import Group
 from roles.catalogue import catalogue
@@ -41,7 +41,7 @@ class ReviewForm(forms.Form):
         required=False,
         widget=forms.TextInput(attrs=PLAIN),
     )
-    reviewers = forms.ModelMultipleChoiceField(
+    reviewers = PlainChoices(
         label=gettext_lazy("Who decides"),
         queryset=Account.objects.none(),
         required=False,

@@ -22,6 +22,7 @@ from accounts.sign_in.proof import ask_proof, is_proved
 from adminrights.consequences import Line, consequences
 from adminrights.days import DayField, Span, end_of, in_words, refuse_impossible
 from adminrights.exceptions import Invalid, Moved, NotAllowed, Refused
+from adminrights.forms import PlainChoices
 from adminrights.going import go
 from adminrights.models import Unit
 from adminrights.navigation import Link
@@ -38,11 +39,15 @@ LISTS = "accounts:list"
 class GroupsForm(forms.Form):
     """Which groups, and what else the step asks for."""
 
-    groups = forms.ModelMultipleChoiceField(
+    groups = PlainChoices(
         label=gettext_lazy("Groups"),
         queryset=Group.objects.none(),
         widget=forms.CheckboxSelectMultiple,
-        error_messages={"required": gettext_lazy("Tick a group.")},
+        error_messages={
+            "required": gettext_lazy("Tick a group."),
+            "invalid_choice": gettext_lazy("One of the groups doesn't exist here any more."),
+            "invalid_pk_value": gettext_lazy("One of the groups doesn't exist here any more."),
+        },
     )
 
     access = forms.BooleanField(required=False)
@@ -120,7 +125,8 @@ class BulkPage(Page):
             return go(request, reverse("accounts:account_list"))
         form = self.get_form()
         if not form.is_bound or not form.is_valid():
-            return self.render_to_response(self.get_context_data(form=form))
+            status = 422 if form.is_bound else 200
+            return self.render_to_response(self.get_context_data(form=form), status=status)
         self.asked = Asked(request.user, self.unit, **form.cleaned_data)
         agreed = unseal(request.POST.get("shown", ""), self.place) if "do" in request.POST else None
         return self.carry_out(form, agreed) if agreed else self.show(form)
