@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django import forms
@@ -112,14 +112,8 @@ class AccountForm(forms.Form):
         return [group for group in self.offer.groups if str(group.pk) in wanted]
 
 
-class AddAccountForm(AccountForm):
-    # C-05, S1-22: saving asks, and the answer is yes unless somebody unticks it.
-    invite = forms.BooleanField(
-        label=_("Send the invitation now"),
-        help_text=_("The person gets a mail with a link to choose a password. Without it no mail goes out."),
-        required=False,
-        initial=True,
-    )
+class LastDayForm(forms.Form):
+    """The day with which access that is given now ends by itself, if it shall."""
 
     last_day = DayField(label=_("Last day of access"))
 
@@ -137,9 +131,23 @@ class AddAccountForm(AccountForm):
             raise forms.ValidationError(str(error)) from error
         return day
 
-    def wanted(self) -> Wanted:
+    def ends(self) -> datetime | None:
+        """Return the end of that day; call it on a valid form."""
         day = self.cleaned_data["last_day"]
-        return replace(super().wanted(), ends=day and end_of(day))
+        return end_of(day) if day else None
+
+
+class AddAccountForm(LastDayForm, AccountForm):
+    # C-05, S1-22: saving asks, and the answer is yes unless somebody unticks it.
+    invite = forms.BooleanField(
+        label=_("Send the invitation now"),
+        help_text=_("The person gets a mail with a link to choose a password. Without it no mail goes out."),
+        required=False,
+        initial=True,
+    )
+
+    def wanted(self) -> Wanted:
+        return replace(super().wanted(), ends=self.ends())
 
 
 class EditAccountForm(AccountForm):

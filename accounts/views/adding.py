@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.addresses import validate_address
+from accounts.forms.accounts import LastDayForm
 from accounts.known import Known, Standing, look_up
 from accounts.models import Account
 from accounts.services.known_accounts import add_known_account
@@ -21,8 +22,8 @@ from adminrights.navigation import Link
 from adminrights.views import FormPage
 
 
-class AddressForm(forms.Form):
-    """The address alone (S4-07)."""
+class AddressForm(LastDayForm):
+    """The address alone (S4-07); of somebody who is known, also until when."""
 
     email = forms.CharField(
         label=gettext_lazy("E-mail address"),
@@ -71,7 +72,16 @@ class AddressCheck(FormPage):
         return go(self.request, known.account.get_absolute_url())
 
     def apply(self, form: Any) -> Account:
-        return add_known_account(form.cleaned_data["email"], unit=self.unit, actor=self.request.user)
+        email, actor = form.cleaned_data["email"], self.request.user
+        return add_known_account(email, unit=self.unit, actor=actor, ends=form.ends())
+
+    def form_invalid(self, form: Any) -> HttpResponse:
+        """Show it again; what is wrong with the last day, beside the person."""
+        email = form.cleaned_data.get("email") if "last_day" in form.errors else None
+        known = known_of(self.request, self.unit, email) if email else None
+        if known is None or not known.can_be_added:
+            return super().form_invalid(form)
+        return self.render_to_response(self.get_context_data(form=form, known=known), status=422)
 
     def done(self, result: Account) -> str:
         words = {"name": result.name, "unit": self.unit.name}

@@ -1,5 +1,6 @@
 """Adding by address: four answers, none of which tells a person more than they may know."""
 
+import re
 from typing import Any
 
 import pytest
@@ -57,7 +58,8 @@ def ask(viewer: Account, email: str, **more: str) -> Any:
 def test_adding_starts_with_the_address_where_there_are_several_units(ada: Account, north: Unit) -> None:
     response = signed_in(ada).get(path("account_create"), follow=True)
     assert response.redirect_chain == [(path("account_address"), 302)]
-    assert list(response.context["form"].fields) == ["email"]
+    asked = re.findall(r'<input type="(?:email|text|date)" name="(\w+)"', response.content.decode())
+    assert asked == ["email"]
 
 
 def test_with_a_single_unit_the_form_comes_at_once(ada: Account) -> None:

@@ -170,6 +170,22 @@ def test_somebody_known_from_elsewhere_gets_the_day_too(unit: Unit):
     assert person.unit_accesses.get(unit=unit).expires_at == end_of(date(2027, 3, 31))
 
 
+def test_adding_by_address_takes_the_day_too(ada: Account, unit: Unit):
+    person = AccountFactory(unit=UnitFactory(name="Elsewhere"), email="new.person@example.org")
+    page, sent = path("account_address"), {"email": person.email, "add": "1"}
+    client = signed_in(ada)
+    assert "Last day of access" in text_of(client.post(page, {"email": person.email}))
+
+    wrong = client.post(page, sent | {"last_day": "2020-01-01"})
+    assert wrong.status_code == 422
+    assert "This last day is over." in text_of(wrong)
+    assert 'name="add"' in wrong.content.decode()
+    assert 'value="2020-01-01"' in wrong.content.decode()
+    client.post(page, sent | {"last_day": LAST})
+
+    assert person.unit_accesses.get(unit=unit).expires_at == end_of(date(2027, 3, 31))
+
+
 def test_an_end_that_has_passed_is_refused_behind_every_door(unit: Unit):
     person = AccountFactory(unit=UnitFactory(name="Elsewhere"))
 
