@@ -1,18 +1,22 @@
 """What a change does to people: computed before it commits, shown by previews, judged by the guards."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.db.models import Q
 
 from accounts.access import enterable_units, resolve_held
 from accounts.ends import FEW, NEVER, NOTHING, Ends, Until, Ways, is_given, way
+from accounts.handed import handed_before, handed_now, steps_in
 from accounts.held import Held, held_by
-from accounts.models import Grant, UnitAccess
+from accounts.items import rights_with
+from accounts.models import Grant, Item, UnitAccess
 from accounts.policy import Policy, Tree, load_policy, policy_now, present_tree
 from adminrights.change import Change
-from adminrights.effects import Effect, Effects
+from adminrights.effects import Effect, Effects, Thing
 from adminrights.models import Fact, FactQuerySet, Unit, UnitFeature
 from adminrights.models.facts import live_before, live_now, standing_before, standing_now
 from groups.models import GroupRole, Membership
@@ -23,6 +27,8 @@ from roles.resolver import Resolution, Source
 Row = tuple[int, int, Held, Held]
 # What an account holds, a unit, and the rights that follow, each with its ways.
 Place = tuple[Held, int, Mapping[str, Ways]]
+# What may be done with an item by whom it was handed to, before and after.
+Actions = tuple[frozenset[str], frozenset[str]]
 
 
 class Rights(NamedTuple):
@@ -65,6 +71,30 @@ class Side:
     policy: Policy
     live: Q
     remembered: dict[tuple[object, ...], Rights] = field(default_factory=dict)
+    dates: Ends | None = None
+    # Whether something in the policy may have a date.
+    dated_policy: bool = True
+
+    def ends(self, accounts: Collection[int]) -> Ends:
+        """Return the planned ends of what the accounts hold; read once."""
+        if self.dates is None:
+            self.dates = Ends(self.live, accounts, of_policy=self.dated_policy)
+        return self.dates
+
+    def until(
+        self, accounts: Collection[int], account: int, held: Held, unit: int, rights: Iterable[str]
+    ) -> dict[str, datetime]:
+        """Return which of the rights that one of them holds in the unit end by themselves, and when."""
+        rights = list(rights)
+        if not rights or not (ends := self.ends(accounts)):
+            return {}
+        known = self.rights(account, held, unit).held
+        ways = {right: known.get(right, NOTHING) for right in rights}
+        entry = ends.of_entry(account, held, self.policy, unit)
+        until = ends.until(account, ways, entry)
+        # What is handed over has no way of its own here: it lasts as long as one may enter.
+        last = {right: max((until[each] for each in some), default=entry) for right, some in ways.items()}
+        return {right: end for right, end in last.items() if end != NEVER}
 
     def units(self, account: int, held: Held) -> frozenset[int]:
         """Return the units that the account may enter, active or not."""
@@ -120,7 +150,9 @@ def _sides(change: Change) -> tuple[Side, Side]:
     after = policy_now(change.at)
     live = live_before(change.id, change.at)
     before = load_policy(live, None, tree_before(change)) if change.policy_changed else after
-    return Side(before, live), Side(after, live_now(change.at))
+    dated = after.good_until is not None
+    old = Side(before, live, dated_policy=dated or change.policy_changed)
+    return old, Side(after, live_now(change.at), dated_policy=dated)
 
 
 def effects_of(change: Change) -> Effects:
@@ -129,17 +161,65 @@ def effects_of(change: Change) -> Effects:
     touched, sides = touched_accounts(change), sides_of(change)
     rows = list(_compared(touched, *sides))
     for account, unit, old, new in rows:
+        row = (account, unit, old, new)
         was, is_now = sides[0].rights(account, old, unit), sides[1].rights(account, new, unit)
-        lost = was.effective - is_now.effective
-        _add(effects.real, Effect(account, unit, is_now.effective - was.effective, lost))
+        _add(effects.real, _effect(row, was.effective, is_now.effective, touched, sides))
         if not (old.active or new.active):
-            _add(effects.asleep, Effect(account, unit, is_now.awake - was.awake, was.awake - is_now.awake))
+            _add(effects.asleep, _effect(row, was.awake, is_now.awake, touched, sides))
+    _add_things(effects, change, touched, rows)
     for effect in _given(change, touched, sides, rows):
         _add(effects.given, effect)
     for planned in planned_sides(change, touched):
         for effect in _given(change, touched, planned, _compared(touched, *planned)):
             _add(effects.given, effect)
     return effects
+
+
+def _effect(
+    row: Row, was: frozenset[str], is_now: frozenset[str], touched: set[int], sides: tuple[Side, Side]
+) -> Effect:
+    account, unit, old, new = row
+    gained, lost = is_now - was, was - is_now
+    ended = sides[0].until(touched, account, old, unit, lost)
+    return Effect(
+        account, unit, gained, lost, until=ended | sides[1].until(touched, account, new, unit, gained)
+    )
+
+
+def _add_things(effects: Effects, change: Change, touched: set[int], rows: Iterable[Row]) -> None:
+    """Add what accounts gain and lose with single items, beyond what they gain and lose in the whole unit."""
+    sides, handed = sides_of(change), list(_handed(change, touched, rows))
+    for known, found, awake in (
+        (effects.real, effects.things, False),
+        (effects.asleep, effects.things_asleep, True),
+    ):
+        in_unit = {(each.account, each.unit): each for each in known} if handed else {}
+        for row, item, actions in handed:
+            account, unit, *held = row
+            if awake and any(each.active for each in held):
+                continue
+            was, is_now = (
+                rights_with(account, each, side.policy, item, may, as_if_active=awake)
+                for each, side, may in zip(held, sides, actions, strict=True)
+            )
+            if beyond := in_unit.get((account, unit)):
+                was, is_now = was - (beyond.lost - is_now), is_now - (beyond.gained - was)
+            effect = _effect(row, was, is_now, touched, sides)
+            _add(found, replace(effect, thing=Thing(item.pk, item.name)))
+
+
+def _handed(change: Change, touched: set[int], rows: Iterable[Row]) -> Iterator[tuple[Row, Item, Actions]]:
+    """Yield each item with those to whom it is handed before or after, where they may enter its unit."""
+    now = handed_now(touched) if touched else {}
+    before = handed_before(change, now)
+    items = Item.objects.in_bulk({item for _account, item in before}) if before else {}
+    there: dict[tuple[int, int], list[Item]] = defaultdict(list)
+    for account, item in sorted(before):
+        there[account, items[item].unit_id].append(items[item])
+    for row in rows if there else ():
+        for each in there.get(row[:2], ()):
+            pair = (row[0], each.pk)
+            yield row, each, (before[pair], now.get(pair, frozenset()))
 
 
 def _given(
@@ -166,8 +246,8 @@ def _ends(change: Change, touched: set[int], before: Side, after: Side) -> tuple
     """
     if not (change.ended or change.policy_changed):
         return None
-    old = Ends(before.live, touched)
-    return (old, Ends(after.live, touched)) if old else None
+    old = before.ends(touched)
+    return (old, after.ends(touched)) if old else None
 
 
 def _until(
@@ -225,6 +305,7 @@ def touched_accounts(change: Change) -> set[int]:
     """Return the accounts whose access the change may alter."""
     facts: list[Fact] = [*change.started, *change.ended]
     accounts = {fact.account_id for fact in facts if hasattr(fact, "account_id")}
+    accounts.update(account for (account, _item), _handed in steps_in(change.written))
     groups = {fact.group_id for fact in facts if isinstance(fact, GroupRole)}
     roles = {fact.role_id for fact in facts if isinstance(fact, Rule)}
     if roles:

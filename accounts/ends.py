@@ -31,16 +31,20 @@ def way(source: Source) -> Way:
 
 
 class Ends:
-    """The planned ends of the facts that meet a condition: those about some accounts, and the policy's."""
+    """The planned ends of the facts that meet a condition: those about some accounts, and the policy's.
 
-    def __init__(self, live: Q, accounts: Collection[int]) -> None:
+    The policy's needn't be read where it is known that there are none.
+    """
+
+    def __init__(self, live: Q, accounts: Collection[int], *, of_policy: bool = True) -> None:
         dated = live & Q(expires_at__isnull=False)
         mine = dated & Q(account__in=list(accounts)) if len(accounts) <= FEW else dated
         self._ends: dict[Key, datetime] = {}
         self._read(Membership, mine, "account_id", "group_id")
         self._read(UnitAccess, mine, "account_id", "unit_id")
-        self._read(GroupRole, dated, "group_id", "role_id")
-        self._read(Rule, dated, "role_id", "permission_id")
+        if of_policy:
+            self._read(GroupRole, dated, "group_id", "role_id")
+            self._read(Rule, dated, "role_id", "permission_id")
         for grant in Grant.objects.filter(mine):
             self._ends[Grant, grant.account_id, grant.unit_id, grant.right] = grant.expires_at or NEVER
 

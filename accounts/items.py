@@ -1,6 +1,7 @@
 """Who may do what with a single item; reads only. Rows of django-guardian say to whom it was handed."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from dataclasses import replace
 
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Q, QuerySet
@@ -8,13 +9,13 @@ from django.utils import timezone
 from guardian.models import UserObjectPermission
 
 from accounts.access import enterable_units, units_of
-from accounts.held import held_now
+from accounts.held import Held, held_now
 from accounts.models import Account, Item
 from accounts.models.items import HANDED, ItemQuerySet
-from accounts.policy import policy_for
+from accounts.policy import Policy, policy_for
 from adminrights.models import Unit
 from roles.catalogue import catalogue
-from roles.resolver import HeldGrant, allows
+from roles.resolver import Facts, HeldGrant, allows
 
 # Resources that name a permission of their own for handing their items over (S4-17, S4-22, S4-26).
 HANDING = {"events": "event_managers:assign"}
@@ -35,11 +36,46 @@ def may_with(account: Account, permission: str, item: Item) -> bool:
     if not held.active or item.unit_id not in policy.units:
         return False
     handed = rows_of(item).filter(user=account.pk, permission__codename=action)
-    if action in HANDED and handed.exists():
-        held.grants.append(HeldGrant(0, item.unit_id, None, None, permission))
     facts = held.facts(account.pk, policy)
+    if action in HANDED and handed.exists():
+        facts = _with(facts, item, permission)
     enterable = len(enterable_units(facts, policy))
     return allows(facts, policy.catalogue, policy.place(item.unit_id), permission, enterable_units=enterable)
+
+
+def rights_with(
+    account: int,
+    held: Held,
+    policy: Policy,
+    item: Item,
+    actions: Collection[str],
+    *,
+    as_if_active: bool,
+) -> frozenset[str]:
+    """Return what of that which handing the item over gives the account may do with it, by the same rule.
+
+    `actions` are those that were handed over; `as_if_active` as in `resolve_held`.
+    """
+    if item.unit_id not in policy.units:
+        return frozenset()
+    facts, place = held.facts(account, policy), policy.place(item.unit_id)
+    enterable = len(enterable_units(facts, policy))
+    return frozenset(
+        key
+        for key in given_by(item)
+        if allows(
+            _with(facts, item, key) if key.partition(":")[2] in actions else facts,
+            policy.catalogue,
+            place,
+            key,
+            enterable_units=enterable,
+            as_if_active=as_if_active,
+        )
+    )
+
+
+def _with(facts: Facts, item: Item, permission: str) -> Facts:
+    return replace(facts, grants=(*facts.grants, HeldGrant(0, item.unit_id, None, None, permission)))
 
 
 def may_hand_over(account: Account, item: Item) -> bool:
@@ -107,12 +143,13 @@ def handed_to(account: Account, units: Iterable[Unit]) -> ItemQuerySet:
     )
 
 
-def seen_by(account: Account, unit: Unit) -> ItemQuerySet:
-    """Return the items of the unit and below that the account may see.
+def seen_by(account: Account, unit: Unit, *, retired: bool = False) -> ItemQuerySet:
+    """Return the items of the unit and below that the account may see, with `retired` those too.
 
     All of a unit for whoever may list its resource there, else only what was handed over (S4-18, S4-31).
     """
-    kinds = set(Item.objects.present().values_list("resource", flat=True).distinct().order_by())
+    there = Item.objects.all() if retired else Item.objects.present()
+    kinds = set(there.values_list("resource", flat=True).distinct().order_by())
     if not kinds:
         return Item.objects.none()
     places = [place for place in units_of(account) if place.path.startswith(unit.path)]
@@ -120,4 +157,4 @@ def seen_by(account: Account, unit: Unit) -> ItemQuerySet:
     for place in places:
         listed = [kind for kind in kinds if account.may(f"{kind}:list", place)]
         seen |= Q(unit=place, resource__in=listed)
-    return Item.objects.present().filter(seen).select_related("unit", "resource")
+    return there.filter(seen).select_related("unit", "resource")

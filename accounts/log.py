@@ -9,6 +9,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from accounts.handed import HAND_OVER, TAKE_BACK
 from accounts.history import FIELDS, MESSAGES, Difference, dates_in
 from accounts.models import Account, UnitAccess
 from accounts.sources import right_in_words
@@ -235,6 +236,9 @@ def _facts(rows: Sequence[Row], names: _Names) -> Iterator[Difference]:
         if row.get("do") in {"start", "end"}:
             subject, value = _fact(row, names)
             (started if row["do"] == "start" else ended)[subject].append(f"{value}{dates_in(row)}")
+        elif row.get("step") in {HAND_OVER, TAKE_BACK}:
+            person = names.accounts.get(row["account"], str(row["label"]))
+            (started if row["step"] == HAND_OVER else ended)[person].append(_("Item %s") % row["name"])
     for subject in dict.fromkeys([*ended, *started]):
         yield Difference(subject, _few(ended[subject]), _few(started[subject]))
 

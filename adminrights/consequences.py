@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from adminrights.change import Change
-from adminrights.effects import Effect
+from adminrights.effects import Effect, Thing
 from adminrights.hooks import hooks
 from adminrights.models import Unit
 from adminrights.remarks import remarks_of
@@ -26,6 +26,8 @@ MOST_RIGHTS, MOST_LISTED = 12, 100
 MANY = 7
 Line = dict[str, Any]
 Rights = frozenset[str]
+# One account in one unit, or with a single thing there.
+Spot = tuple[int, int, Thing | None]
 
 # Of one person, and of several.
 NOW = {
@@ -52,7 +54,7 @@ LATER = {
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """People to whom the same happens in the same units."""
+    """People to whom the same happens in the same units, or with the same single things there."""
 
     accounts: tuple[int, ...]
     units: tuple[int, ...]
@@ -60,6 +62,7 @@ class Share:
     lost: Rights
     # They can't sign in: what they gain they have once they are active.
     asleep: bool = False
+    things: tuple[Thing, ...] = ()
 
 
 def consequences(*changes: Change | None) -> list[Line]:
@@ -92,16 +95,16 @@ def texts(*changes: Change | None) -> list[str]:
 def shares_of(changes: Iterable[Change]) -> list[Share]:
     """Return to whom the same happens, the most people first."""
     changes = list(changes)
-    awake, asleep = ([getattr(each.effects, kind) for each in changes] for kind in ("real", "asleep"))
+    awake, asleep = ([getattr(each.effects, kind) for each in changes] for kind in ("now", "later"))
     shares = [*_alike(_net(awake), asleep=False), *_alike(_net(asleep), asleep=True)]
-    return sorted(shares, key=lambda share: (-len(share.accounts), share.accounts, share.units))
+    return sorted(shares, key=lambda share: (-len(share.accounts), share.accounts, share.things, share.units))
 
 
-def _net(rounds: Iterable[Iterable[Effect]]) -> dict[tuple[int, int], tuple[Rights, Rights]]:
-    """Return what each account gains and loses in each unit in the end: what comes and goes is neither."""
-    net: dict[tuple[int, int], tuple[Rights, Rights]] = {}
+def _net(rounds: Iterable[Iterable[Effect]]) -> dict[Spot, tuple[Rights, Rights]]:
+    """Return what each account gains and loses in each place in the end: what comes and goes is neither."""
+    net: dict[Spot, tuple[Rights, Rights]] = {}
     for effect in (effect for effects in rounds for effect in effects):
-        place = (effect.account, effect.unit)
+        place = (effect.account, effect.unit, effect.thing)
         gained, lost = net.get(place, (frozenset(), frozenset()))
         net[place] = (
             (gained - effect.lost) | (effect.gained - lost),
@@ -110,16 +113,18 @@ def _net(rounds: Iterable[Iterable[Effect]]) -> dict[tuple[int, int], tuple[Righ
     return net
 
 
-def _alike(net: Mapping[tuple[int, int], tuple[Rights, Rights]], *, asleep: bool) -> Iterator[Share]:
-    places: dict[tuple[int, Rights, Rights], list[int]] = defaultdict(list)
-    for (account, unit), (gained, lost) in net.items():
+def _alike(net: Mapping[Spot, tuple[Rights, Rights]], *, asleep: bool) -> Iterator[Share]:
+    places: dict[tuple[int, Rights, Rights, bool], list[tuple[int, Thing | None]]] = defaultdict(list)
+    for (account, unit, thing), (gained, lost) in net.items():
         if gained or lost:
-            places[account, gained, lost].append(unit)
-    people: dict[tuple[tuple[int, ...], Rights, Rights], list[int]] = defaultdict(list)
-    for (account, gained, lost), units in places.items():
-        people[tuple(sorted(units)), gained, lost].append(account)
+            places[account, gained, lost, thing is None].append((unit, thing))
+    people: dict[tuple[frozenset[tuple[int, Thing | None]], Rights, Rights], list[int]] = defaultdict(list)
+    for (account, gained, lost, _whole), spots in places.items():
+        people[frozenset(spots), gained, lost].append(account)
     for (where, gained, lost), accounts in people.items():
-        yield Share(tuple(sorted(accounts)), where, gained, lost, asleep)
+        units = tuple(sorted({unit for unit, _thing in where}))
+        things = tuple(sorted((thing for _unit, thing in where if thing), key=lambda thing: thing[::-1]))
+        yield Share(tuple(sorted(accounts)), units, gained, lost, asleep, things)
 
 
 def _sum(shares: Collection[Share]) -> Iterator[Line]:
@@ -160,7 +165,8 @@ class _Words:
     def lines(self, share: Share) -> Iterator[Line]:
         names = self.names(share)
         who = some(names[:MOST_PEOPLE], len(share.accounts))
-        where = _(" in %(units)s") % {"units": self.places(share)} if self.several else ""
+        on = _(" on %(things)s") % {"things": things_of(share)} if share.things else ""
+        where = on + (_(" in %(units)s") % {"units": self.places(share)} if self.several else "")
         words = LATER if share.asleep else NOW
         for kind, rights in (("lose", share.lost), ("gain", share.gained)):
             if rights:
@@ -181,12 +187,15 @@ class _Words:
         areas = hooks.areas(rights) if len(rights) > 1 else []
         shown = names if len(share.accounts) > MOST_PEOPLE else []
         units = [self.units[pk] for pk in share.units[:MOST_LISTED]] if len(share.units) > MOST_UNITS else []
-        found: Line = {"areas": areas, "people": shown, "units": units}
-        if not (areas or shown or units):
+        many = len(share.things) > MOST_UNITS
+        things = [thing.name for thing in share.things[:MOST_LISTED]] if many else []
+        found: Line = {"areas": areas, "people": shown, "units": units, "things": things}
+        if not any(found.values()):
             return {}
         return found | {
             "people_more": len(share.accounts) - len(names) if shown else 0,
             "units_more": len(share.units) - len(units) if units else 0,
+            "things_more": len(share.things) - len(things) if things else 0,
             "details": ngettext("%d right", "%d rights", len(rights)) % len(rights)
             + (
                 ", " + ngettext("%d person", "%d people", len(share.accounts)) % len(share.accounts)
@@ -194,6 +203,12 @@ class _Words:
                 else ""
             ),
         }
+
+
+def things_of(share: Share) -> str:
+    """Return the first of the single things by name, and how many more there are."""
+    named = [_("“%s”") % thing.name for thing in share.things[:MOST_UNITS]]
+    return some(named, len(share.things))
 
 
 def in_short(rights: Collection[str]) -> str:

@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
 from django.core import signing
 from django.utils.translation import gettext as _
@@ -17,7 +19,11 @@ from adminrights.change import Change, in_preview
 from adminrights.effects import Effect
 from adminrights.exceptions import Moved
 from adminrights.hooks import hooks
+from adminrights.models import Fact
 from adminrights.remarks import remarks_of
+
+# The kind and the number of what a change makes, and which of it that is.
+Made = dict[tuple[str, int], int]
 
 # So many people may gain something by one save before somebody is asked.
 MOST_UNASKED = 10
@@ -59,26 +65,59 @@ def as_promised(change: Change) -> None:
 
 
 def digest_of(change: Change | None) -> str:
-    """Return a digest of all that is shown of the change, the same for the same effects and remarks."""
+    """Return a digest of all that is shown of the change, and until when, the same for the same.
+
+    The dates are those of what people gain and lose, and of the facts that the change itself writes.
+    """
     found = hashlib.sha256()
     if change is not None:
         # What the change makes has another number each time that it is tried.
-        made = {(type(obj).__name__, obj.pk): -place for place, obj in enumerate(change.created, start=1)}
+        made = {
+            (type(obj)._meta.model_name or "", obj.pk): -n for n, obj in enumerate(change.created, start=1)
+        }
         effects = change.effects
-        for kind in (effects.real, effects.given, effects.asleep):
-            for text in sorted(_texts(kind, made)):
+        kinds = (effects.real, effects.given, effects.asleep, effects.things, effects.things_asleep)
+        for texts in (*(_texts(kind, made) for kind in kinds), _dates(change, made)):
+            for text in sorted(texts):
                 found.update(text.encode())
             found.update(b"|")
         found.update("|".join(remarks_of([change])).encode())
     return found.hexdigest()
 
 
-def _texts(effects: list[Effect], made: dict[tuple[str, int], int]) -> Iterator[str]:
+def _texts(effects: list[Effect], made: Made) -> Iterator[str]:
     known: dict[frozenset[str], str] = {}
     for effect in effects:
-        account = made.get(("Account", effect.account), effect.account)
-        unit = made.get(("Unit", effect.unit), effect.unit)
-        yield f"{account}:{unit}:{_text(effect.gained, known)}:{_text(effect.lost, known)};"
+        account = made.get(("account", effect.account), effect.account)
+        unit = made.get(("unit", effect.unit), effect.unit)
+        thing = made.get(("item", effect.thing.id), effect.thing.id) if effect.thing else ""
+        until = ",".join(f"{right}={end.isoformat()}" for right, end in sorted(effect.until.items()))
+        rights = f"{_text(effect.gained, known)}:{_text(effect.lost, known)}"
+        yield f"{account}:{unit}:{thing}:{rights}:{until};"
+
+
+def _dates(change: Change, made: Made) -> Iterator[str]:
+    """Yield the facts that begin later or end by themselves, of those that the change starts and ends."""
+    for verb, facts in (("start", change.started), ("end", change.ended)):
+        for fact in facts:
+            planned = fact.starts_at if fact.starts_at > change.at else None
+            if planned or fact.expires_at:
+                yield f"{verb}:{_subject(fact, made)}:{_date(planned)}:{_date(fact.expires_at)};"
+
+
+def _subject(fact: Fact, made: Made) -> str:
+    named: list[object] = []
+    for name in fact.SUBJECT:
+        field: Any = fact._meta.get_field(name)
+        value = getattr(fact, field.attname)
+        named.append(
+            made.get((field.related_model._meta.model_name, value), value) if field.is_relation else value
+        )
+    return f"{fact._meta.model_name}:{named}"
+
+
+def _date(moment: datetime | None) -> str:
+    return moment.isoformat() if moment else ""
 
 
 def _text(rights: frozenset[str], known: dict[frozenset[str], str]) -> str:
@@ -113,4 +152,4 @@ def needs_a_look(change: Change | None) -> bool:
 
 
 def _told(change: Change | None) -> list[Effect]:
-    return [*change.effects.real, *change.effects.asleep] if change else []
+    return [*change.effects.now, *change.effects.later] if change else []

@@ -128,6 +128,7 @@ def test_why_costs_the_same_in_a_large_organisation(
     campaigns_admin: Role,
 ) -> None:
     client.force_login(ada)
+    hand_over(register_item("offers", unit, "Item", actor=SYSTEM), gwen, actor=SYSTEM)
     # As many groups carry what is missing as are tried out.
     for _number in range(3):
         GroupFactory(unit=unit, roles=[RoleFactory(unit=unit, rules=["contacts:export"])])

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from guardian.shortcuts import assign_perm, remove_perm
 
 from accounts.access import enterable_units
+from accounts.handed import HAND_OVER, TAKE_BACK
 from accounts.held import held_by
 from accounts.items import HANDING, given_by, lets_hand_over, makes, people_with, rows_of
 from accounts.models import Account, Item
@@ -66,7 +67,7 @@ def hand_over(item: Item, account: Account, *, actor: Actor) -> bool:
             return False
         for key in given_by(item):
             assign_perm(key.partition(":")[2], account, item)
-        _tell(c, item, account, "hand_over")
+        _tell(c, item, account, HAND_OVER)
     return True
 
 
@@ -97,7 +98,7 @@ def retire_item(item: Item, *, actor: Actor) -> list[Account]:
         people = list(people_with(item))
         rows_of(item).delete()
         for account in people:
-            _tell(c, item, account, "take_back")
+            _tell(c, item, account, TAKE_BACK)
         c.update(item, retired_at=c.at)
     return people
 
@@ -108,7 +109,7 @@ def _take_back(c: Change, item: Item, account: Account) -> bool:
         return False
     for action in list(rows.values_list("permission__codename", flat=True)):
         remove_perm(action, account, item)
-    _tell(c, item, account, "take_back")
+    _tell(c, item, account, TAKE_BACK)
     return True
 
 

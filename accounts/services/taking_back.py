@@ -3,6 +3,7 @@
 from django.utils.translation import gettext as _
 
 from accounts.taking_back.facts import facts_of, put_right
+from accounts.taking_back.handed import hand_back
 from accounts.taking_back.objects import remove_made, restore, turn_status
 from accounts.taking_back.rules import end_rules, start_rules
 from accounts.taking_back.which import refuse_unfit
@@ -25,9 +26,10 @@ def take_back(entry: JournalEntry, *, actor: Actor, unit: Unit, reason: str = ""
         end_rules(c, facts)
         put_right(c, facts)
         remove_made(c, entry, unit)
+        handed = hand_back(c, entry)
         # Last: a rule is looked at by what everybody holds then.
         start_rules(c, facts)
-        left = list(dict.fromkeys([*left, *facts.left]))
+        left = list(dict.fromkeys([*left, *facts.left, *handed]))
         if not c.written:
             raise Invalid(_("Nothing of this change stands any more: it was changed or taken back since."))
         c.mentions.add(("journalentry", entry.pk))

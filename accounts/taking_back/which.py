@@ -52,6 +52,8 @@ FIT = frozenset(
         Event.EDITS_APPLIED,
         Event.REVIEW_CLOSED,
         Event.REVIEW_CHECKED,
+        Event.ITEM_HANDED_OVER,
+        Event.ITEM_TAKEN_BACK,
     }
 )
 # What there is instead, where people might look for it.
@@ -73,8 +75,6 @@ INSTEAD = {
     Event.REQUEST_DECLINED: gettext_lazy("Ask for the access again, or give it on the account's page."),
     Event.REQUEST_CLOSED: gettext_lazy("Ask for the access again."),
     Event.ITEM_RETIRED: gettext_lazy("Register the item again, and hand it over on its page."),
-    Event.ITEM_HANDED_OVER: gettext_lazy("Take the item back on its page."),
-    Event.ITEM_TAKEN_BACK: gettext_lazy("Hand the item over again on its page."),
 }
 
 

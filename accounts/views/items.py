@@ -3,8 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from django.http import Http404
-from django.shortcuts import get_object_or_404
+from django.http import Http404, QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -27,15 +26,12 @@ from accounts.models.items import ItemQuerySet
 from accounts.services.items import hand_over, register_item, retire_item, take_back
 from accounts.tables_items import ItemFilter, ItemTable
 from accounts.views.accounts import AccountPage
-from adminrights.change import Change
-from adminrights.consequences import Line
 from adminrights.exceptions import Invalid, NotAllowed
 from adminrights.navigation import Button, EmptyState, Link
-from adminrights.views import CommandPage, DetailPage, FormPage, ListPage, Open, Page
+from adminrights.views import DetailPage, FormPage, ListPage, Open, Page
 from adminrights.views.confirm import ConfirmPage
+from adminrights.views.previewed import Previewed
 from groups.reading import number
-
-MOST_NAMED = 30
 
 
 class ItemPage(Page):
@@ -161,9 +157,10 @@ class HandingPage(ItemPage):
         return found
 
 
-class ItemHandOver(HandingPage, FormPage):
+class ItemHandOver(HandingPage, Previewed):
     """Hand the item to one person, named by address."""
 
+    collects = True
     form_class = HandOverForm
     template_name = "generic/dialog_form.html"
     submit_label = gettext_lazy("Hand over")
@@ -184,25 +181,51 @@ class ItemHandOver(HandingPage, FormPage):
         return _("%(who)s manages %(item)s now.") % {"who": self.person.name, "item": result}
 
 
-class ItemTakeBack(HandingPage, CommandPage):
-    """Take the item back from one person."""
+class ItemTakeBack(HandingPage, ConfirmPage):
+    """Take the item back from one person: asks first, and says what that does."""
+
+    submit_label = gettext_lazy("Take back")
+    collects = True
+
+    @property
+    def sent(self) -> QueryDict:
+        """From whom, and where it was asked."""
+        return self.request.POST if "account" in self.request.POST else self.request.GET
+
+    def find(self) -> Item:
+        found = super().find()
+        self.person = people_with(found).filter(pk=number(self.sent.get("account"))).first()
+        return found
+
+    def get_title(self) -> str:
+        if self.person is None:
+            return _("Take %s back?") % self.object
+        return _("Take %(item)s back from %(who)s?") % {"item": self.object, "who": self.person.name}
 
     def run(self) -> str:
-        person = get_object_or_404(people_with(self.object), pk=number(self.request.POST.get("account")))
-        take_back(self.object, person, actor=self.reader)
-        return _("%(who)s no longer manages %(item)s.") % {"who": person.name, "item": self.object}
+        if self.person is None:
+            raise Invalid(_("It isn't handed to this person, or not any more."))
+        take_back(self.object, self.person, actor=self.reader)
+        return _("%(who)s no longer manages %(item)s.") % {"who": self.person.name, "item": self.object}
 
     def get_success_url(self) -> str:
         """Return to the account's page where the step was taken there."""
-        if self.request.POST.get("from") == "account" and self.may("accounts:get"):
-            return reverse("accounts:account_detail", args=[number(self.request.POST.get("account"))])
+        if self.sent.get("from") == "account" and self.may("accounts:get"):
+            return reverse("accounts:account_detail", args=[number(self.sent.get("account"))])
         return super().get_success_url()
+
+    def get_cancel_url(self) -> str:
+        return self.get_success_url()
+
+    def get_refused_url(self) -> str:
+        return self.get_success_url()
 
 
 class ItemRetire(HandingPage, ConfirmPage):
     """Asks first, and says who loses it (S4-31)."""
 
     submit_label = gettext_lazy("Retire item")
+    collects = True
 
     def find(self) -> Item:
         found = super().find()
@@ -219,15 +242,6 @@ class ItemRetire(HandingPage, ConfirmPage):
             "It leaves every list for good, and its name is free again. Its history stays in the access log."
         )
 
-    def get_consequences(self, change: Change | None) -> list[Line]:
-        # Named one by one: nobody should learn of it by a page that is gone.
-        people = list(people_with(self.object))
-        lines = [{"kind": "lose", "text": _("%s loses it") % person.name} for person in people[:MOST_NAMED]]
-        if more := len(people) - len(lines):
-            text = ngettext("and %(count)d more person", "and %(count)d more people", more) % {"count": more}
-            lines.append({"kind": "lose", "text": text})
-        return lines or [{"kind": "note", "text": _("Nobody has it, so nobody loses anything.")}]
-
     def run(self) -> str:
         retire_item(self.object, actor=self.reader)
         return _("%s is retired.") % self.object
@@ -236,9 +250,10 @@ class ItemRetire(HandingPage, ConfirmPage):
         return reverse("accounts:item_list")
 
 
-class AccountItemAdd(AccountPage, FormPage):
+class AccountItemAdd(AccountPage, Previewed):
     """Hand one of the items that the reader may hand over to this person."""
 
+    collects = True
     permission = "accounts:get"
     form_class = AccountItemForm
     template_name = "generic/dialog_form.html"

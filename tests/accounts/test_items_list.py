@@ -101,7 +101,7 @@ def test_the_page_asks_first_and_names_who_loses_it(party: Item, tess: Account, 
     assert address in read(tess, party.get_absolute_url())
 
     asked = client.get(address).content.decode()
-    assert "Viv Viewer loses it" in asked
+    assert "Viv Viewer loses on “Summer party” in North: Events (View, Update)" in asked
     assert "Nobody gains or loses" not in asked
     assert viv.has_perm("events:get", party)
 

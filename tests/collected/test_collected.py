@@ -28,8 +28,10 @@ NOT_COLLECTED = {
     # They make something new, which no edit after them could name.
     "accounts:account_create", "accounts:unit_create",
     # They give and take no right.
-    "accounts:access_rule_end", "accounts:waiver_end", "accounts:all_sessions_end", "accounts:item_retire",
+    "accounts:access_rule_end", "accounts:waiver_end", "accounts:all_sessions_end",
     "accounts:factor_rule_on", "accounts:factor_rule_off",
+    # It takes the password of whoever says so, there and then.
+    "accounts:unit_owner",
     # They only draw a part of a form anew.
     "accounts:account_create_matrix", "accounts:account_edit_matrix",
     # An answer that somebody waits for, and what one gives up oneself.

@@ -1,20 +1,22 @@
 """What a preview says is what saving does, and looking changes nothing: random edits."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, NamedTuple
 
 import pytest
 from django.db import connection
 from django.utils import timezone
+from guardian.models import UserObjectPermission
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from accounts.access import resolve_held
-from accounts.held import held_by
-from accounts.models import Account
-from accounts.policy import load_policy
+from accounts.held import Held, held_by
+from accounts.models import Account, Item
+from accounts.policy import Policy, load_policy
+from accounts.services import items
 from accounts.services.grants import set_levels
 from accounts.services.levels import set_cells
 from accounts.services.lifecycle import disable_account, reactivate_account, remove_account
@@ -34,10 +36,11 @@ from groups import services as group_services
 from groups.models import Group
 from groups.services import add_members, delete_group, remove_members, set_roles
 from roles.models import Role
+from roles.resolver import HeldGrant, allows
 from roles.services import delete_role, set_named, set_rule
 from tests.factories import AccountFactory, GroupFactory, RoleFactory, UnitFactory
 
-# Who, where and what, each by its number.
+# Who, where and what, each by its number; a single item by its number below zero.
 Right = tuple[int, int, str]
 MODULES = ("campaigns", "customers", "contacts", "admin_rights")
 TARGETS = {
@@ -51,7 +54,7 @@ NUMBER = st.integers(0, 40)
 
 @dataclass
 class Place:
-    """Three units, nine people, three groups and three roles; `pick` chooses among what is there."""
+    """Three units, nine people, three groups, three roles, two items; `pick` chooses among what is there."""
 
     root: Unit
 
@@ -70,6 +73,10 @@ class Place:
     def group(self, number: int) -> Group:
         group: Group = self.pick(Group.objects.present(), number)
         return group
+
+    def item(self, number: int) -> Item:
+        item: Item = self.pick(Item.objects, number)
+        return item
 
     def role(self, number: int) -> Role:
         role: Role = self.pick(Role.objects.present().filter(built_in=False), number)
@@ -91,6 +98,10 @@ def place(unit: Unit) -> Place:
             groups=groups[: number % 3],
             access={"includes_subunits": number % 4 == 0},
         )
+    for where in (unit, north):
+        item = items.register_item("contacts", where, "Best customers", actor=SYSTEM)
+        for account in Account.objects.filter(unit_accesses__unit=where)[:2]:
+            items.hand_over(item, account, actor=SYSTEM)
     return Place(unit)
 
 
@@ -128,6 +139,8 @@ EDITS: dict[str, Edit] = {
     "disable": lambda p, a, b, c: disable_account(p.people(a)[0], actor=SYSTEM, unit=p.root),
     "reactivate": lambda p, a, b, c: reactivate_account(p.people(a)[0], actor=SYSTEM, unit=p.root),
     "owner": lambda p, a, b, c: hand_over(p.root, p.people(a)[0], actor=SYSTEM),
+    "item handed": lambda p, a, b, c: items.hand_over(p.item(a), p.people(b)[0], actor=SYSTEM),
+    "item taken": lambda p, a, b, c: items.take_back(p.item(a), p.people(b)[0], actor=SYSTEM),
     "unit made": lambda p, a, b, c: (
         open_unit(p.unit(a), f"Unit {a} {b} {c}", actor=SYSTEM) if Unit.objects.open().count() < 5 else None
     ),
@@ -144,6 +157,9 @@ class Measured(NamedTuple):
     now: set[Right]
     later: set[Right]
     asleep: set[int]
+    # The same about the two single items.
+    items_now: set[Right]
+    items_later: set[Right]
 
 
 def measured() -> Measured:
@@ -159,7 +175,25 @@ def measured() -> Measured:
             later.update((account, unit, right) for right in rights)
             if held.active:
                 now.update((account, unit, right) for right in rights)
-    return Measured(now, later, {account for account, held in everybody.items() if not held.active})
+    asleep = {account for account, held in everybody.items() if not held.active}
+    with_items = [measured_items(policy, everybody, as_if_active=awake) for awake in (False, True)]
+    return Measured(now, later, asleep, *with_items)
+
+
+def measured_items(policy: Policy, everybody: dict[int, Held], *, as_if_active: bool) -> set[Right]:
+    handed = set(UserObjectPermission.objects.values_list("user", "object_pk", "permission__codename"))
+    found: set[Right] = set()
+    for item in Item.objects.filter(unit__in=policy.units):
+        for account, held in everybody.items():
+            facts, place = held.facts(account, policy), policy.place(item.unit_id)
+            for action in ("get", "update"):
+                key = f"contacts:{action}"
+                own = HeldGrant(0, item.unit_id, None, None, key)
+                mine = (own,) if (account, str(item.pk), action) in handed else ()
+                facts_here = replace(facts, grants=(*facts.grants, *mine))
+                if allows(facts_here, policy.catalogue, place, key, as_if_active=as_if_active):
+                    found.add((account, -item.pk, key))
+    return found
 
 
 def dump() -> dict[str, list[Any]]:
@@ -234,17 +268,47 @@ def compare(shown: Any, before: Measured, after: Measured, stood: set[int]) -> N
     assert predicted(shown, "gained", asleep=True) == {right for right in gained if right[0] in still}
     assert predicted(shown, "lost", asleep=True) == {right for right in lost if right[0] in still}
 
+    one, other = before.items_now, after.items_now
+    assert predicted_items(shown, "gained", one, asleep=False) == other - one
+    assert predicted_items(shown, "lost", other, asleep=False) == one - other
+    one, other = ({r for r in each.items_later if r[0] in still} for each in (before, after))
+    assert predicted_items(shown, "gained", one, asleep=True) == other - one
+    assert predicted_items(shown, "lost", other, asleep=True) == one - other
+
 
 def predicted(shown: Any, kind: str, *, asleep: bool) -> set[Right]:
     """Return what the lines of the preview are made of, one right of one person at a time."""
     return {
         (account, unit, right)
         for share in shares_of([shown] if shown else [])
-        if share.asleep is asleep
+        if share.asleep is asleep and not share.things
         for account in share.accounts
         for unit in share.units
         for right in getattr(share, kind)
     }
+
+
+def predicted_items(shown: Any, kind: str, kept: set[Right], *, asleep: bool) -> set[Right]:
+    """Return what comes and goes with single items: what is said of them, and of their whole units.
+
+    Of what is said of a unit, what was `kept` because the item is handed over neither comes nor goes.
+    """
+    said = {
+        (account, -thing.id, right)
+        for share in shares_of([shown] if shown else [])
+        if share.asleep is asleep
+        for account in share.accounts
+        for thing in share.things
+        for right in getattr(share, kind)
+    }
+    there = list(Item.objects.values_list("unit", "pk"))
+    of_units = {
+        (account, -pk, right)
+        for account, place, right in predicted(shown, kind, asleep=asleep)
+        for unit, pk in there
+        if place == unit and right in ("contacts:get", "contacts:update")
+    }
+    return said | (of_units - kept)
 
 
 @pytest.mark.django_db

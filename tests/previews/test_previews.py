@@ -37,9 +37,10 @@ NO_RIGHTS = {
     "accounts:my_address", "accounts:my_sessions_end", "accounts:my_session_end",
     "accounts:my_factor_remove", "accounts:my_password",
     "groups:group_create", "groups:group_edit", "roles:role_create", "roles:role_edit", "roles:role_copy",
-    "accounts:item_create", "accounts:item_hand_over", "accounts:item_take_back", "accounts:account_item_add",
-    "accounts:unit_owner", "accounts:bulk_add", "accounts:bulk_remove", "accounts:bulk_resend",
+    "accounts:bulk_add", "accounts:bulk_remove", "accounts:bulk_resend",
     "accounts:bulk_end", "accounts:bulk_disable", "accounts:bulk_reactivate",
+    # Whoever makes an item has it no more than before; it is handed over behind a preview.
+    "accounts:item_create",
     # A request gives nothing by itself; it is approved behind a preview.
     "accounts:ask", "accounts:request_withdraw", "accounts:request_decline", "accounts:request_close",
     # What changes later is judged by them; themselves they give and take nothing.
