@@ -13,16 +13,17 @@ from accounts.forms.units import TransferForm
 from accounts.models import Account, AccountQuerySet
 from accounts.services.ownership import hand_over, transfer_ownership
 from accounts.sign_in.present import count_guess
-from adminrights.change import preview
+from adminrights.change import Change, preview
 from adminrights.conflicts import Sheet, sheet_of
-from adminrights.consequences import consequences
+from adminrights.consequences import Line
 from adminrights.exceptions import NotAllowed, Refused
 from adminrights.going import go
 from adminrights.models import Unit
-from adminrights.promises import promised, seal, unseal
+from adminrights.promises import seal
 from adminrights.views import DetailPage
-from adminrights.views.editing import CHOICE, THEIRS, EditPage
+from adminrights.views.editing import CHOICE, THEIRS
 from adminrights.views.parts import Part, Reference
+from adminrights.views.previewed import PreviewedPage
 from adminrights.views.units import UnitPage
 
 FOUND = 20
@@ -57,9 +58,11 @@ class OwnerSearch(OwnerPage, DetailPage):
         return {"unit_shown": self.object, "found": self.found(), "find": find}
 
 
-class OwnerTransfer(OwnerPage, EditPage):
+class OwnerTransfer(OwnerPage, PreviewedPage):
     """First whom, then what that does, then the password of whoever says so."""
 
+    collects = False
+    asks = True
     form_class = TransferForm
     template_name = "units/owner.html"
     submit_label = gettext_lazy("Transfer ownership now")
@@ -103,35 +106,43 @@ class OwnerTransfer(OwnerPage, EditPage):
             "find": self.request.GET.get("find", ""),
             "submit_style": self.submit_style,
         }
-        return super().get_context_data(**extra | (self.asked(account) if account else {}) | kwargs)
+        shown = self.asked(account) if account and "ahead" not in kwargs else {"previews": False}
+        return super().get_context_data(**extra | shown | kwargs)
 
     def asked(self, account: Account) -> dict[str, Any]:
         """Return what the transfer will do, or why it is refused."""
         try:
-            root = Unit.objects.get(pk=self.object.pk)
-            change = preview(lambda: hand_over(root, account, actor=self.request.user))
+            change = preview(lambda: self.try_on(account))
         except NotAllowed:
             raise
         except Refused as refusal:
             return {"refusal": str(refusal)}
-        mails = [{"kind": "mail", "text": _("A mail goes to %s.") % mail.address} for mail in change.mails]  # type: ignore[union-attr]
-        return {
-            "effects": [*consequences(change), *mails],
-            "previewed": seal(change, self.seal_place(account)),
-        }
+        sealed = seal(change, self.seal_place, str(account.pk))
+        return {"ahead": self.told(change), "previewed": sealed, "previews": False}
 
-    def seal_place(self, account: Account) -> str:
-        """What a look is good for: this account as the owner, for one reader."""
-        return f"{self.request.path}:{self.request.user.pk}:{account.pk}"
+    def try_on(self, account: Account, seen: Sheet | None = None) -> None:
+        """Hand it over, on an object of its own and without the password: to see what that does."""
+        hand_over(Unit.objects.get(pk=self.object.pk), account, actor=self.request.user, seen=seen)
+
+    def try_out(self, form: Any) -> Change | None:
+        return preview(lambda: self.try_on(form.cleaned_data["account"], self.seen))
+
+    def told(self, change: Change | None) -> list[Line]:
+        mails = change.mails if change else []
+        return [
+            *super().told(change),
+            *({"kind": "mail", "text": _("A mail goes to %s.") % mail.address} for mail in mails),
+        ]
+
+    def typed(self, form: Any) -> str:
+        """A look is good for whom it was about, whatever password is typed then."""
+        return str(form.cleaned_data["account"].pk)
 
     def apply(self, form: Any) -> Unit:
         values = form.cleaned_data
         actor, root = self.request.user, Unit.objects.get(pk=self.object.pk)
-        account, password = values["account"], values["password"]
         tries = count_guess(self.request, actor)  # type: ignore[arg-type]
-        digest, _typed = unseal(self.request.POST.get("previewed", ""), self.seal_place(account))
-        with promised(digest):
-            transfer_ownership(root, account, password=password, actor=actor, seen=self.seen)
+        transfer_ownership(root, values["account"], password=values["password"], actor=actor, seen=self.seen)
         tries.usage.rollback()
         return root
 

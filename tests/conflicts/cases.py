@@ -319,7 +319,8 @@ def drawn(answer: Any) -> dict[str, Any]:
     """Return what a browser would send of the page as it stands."""
     data = answer.context["form"].data
     lists = dict(data.lists()) if hasattr(data, "lists") else data
-    return lists | {"opened": answer.context["opened"]}
+    kept = ("opened", "previewed")
+    return lists | {name: answer.context[name] for name in kept if name in answer.context}
 
 
 def overtaken(w: World, case: Case) -> Any:

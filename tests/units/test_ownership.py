@@ -1,10 +1,14 @@
 """One account owns an organisation; it changes hands by password and with two mails (S2-27 to S2-30)."""
 
+from typing import Any
+
 import pytest
+from django.urls import reverse
 from pytest_django import Settings
 
 from accounts.access import effective, may
 from accounts.models import Account, UnitAccess
+from accounts.services.grants import set_levels
 from accounts.services.lifecycle import disable_account, remove_account
 from accounts.services.ownership import hand_over, transfer_ownership
 from adminrights.change import SYSTEM, change, preview
@@ -23,6 +27,7 @@ from adminrights.models import OutgoingMail, Unit
 from adminrights.models.mail import OutgoingMailQuerySet
 from adminrights.services import set_owner
 from roles.catalogue import catalogue
+from tests.accounts.pages import signed_in, text_of
 from tests.factories import PASSWORD, AccountFactory, UnitFactory
 from tests.post import deliver
 
@@ -178,3 +183,69 @@ def test_it_says_beforehand_what_the_two_gain_and_lose(
     gained = {effect.account: (bool(effect.gained), bool(effect.lost)) for effect in found.effects.real}
     assert gained == {nemo.pk: (True, False), olga.pk: (False, True)}
     assert told().count() == 0
+
+
+def transfer_page(unit: Unit, account: Account) -> str:
+    return f"{reverse('accounts:unit_owner', args=[unit.pk])}?account={account.pk}"
+
+
+def sent(looked: Any, account: Account, password: str = PASSWORD) -> dict[str, Any]:
+    """Return what the browser sends when the button of the page is pressed."""
+    carried = {name: looked.context[name] for name in ("opened", "previewed")}
+    return carried | {"account": account.pk, "password": password}
+
+
+# S2-28, S2-29
+def test_the_page_does_what_it_showed_and_asks_for_the_password_as_ever(
+    unit: Unit, olga: Account, nemo: Account, ada: Account
+) -> None:
+    client, page = signed_in(olga), transfer_page(unit, nemo)
+    looked = client.get(page)
+    shown = text_of(looked)
+    assert "Nothing is saved yet. Saving would do this:" in shown
+    assert ("Nemo Nobody gains" in shown, "Olga Owner loses" in shown) == (True, True)
+    assert f"A mail goes to {nemo.email}." in shown
+
+    wrong = client.post(page, sent(looked, nemo, "guess"))
+    assert (wrong.status_code, "This is not your password" in text_of(wrong)) == (422, True)
+    assert "Nemo Nobody gains" in text_of(wrong)
+
+    assert client.post(page, sent(wrong, nemo)).status_code == 302
+    assert Unit.objects.get(pk=unit.pk).owner == nemo
+
+
+def test_if_it_moved_meanwhile_the_page_shows_what_the_transfer_does_now(
+    unit: Unit, olga: Account, nemo: Account, ada: Account
+) -> None:
+    client, page = signed_in(olga), transfer_page(unit, nemo)
+    looked = client.get(page)
+    set_levels(nemo, {"contacts": 2}, actor=SYSTEM, unit=unit)
+
+    moved = client.post(page, sent(looked, nemo))
+
+    assert moved.status_code == 409
+    assert "Something changed since you looked. Nothing is saved" in text_of(moved)
+    assert Unit.objects.get(pk=unit.pk).owner == olga
+    assert client.post(page, sent(moved, nemo)).status_code == 302
+
+
+def test_a_look_is_good_for_the_person_it_was_about(
+    unit: Unit, olga: Account, nemo: Account, gwen: Account, ada: Account
+) -> None:
+    client = signed_in(olga)
+    looked = client.get(transfer_page(unit, nemo))
+
+    other = client.post(transfer_page(unit, gwen), sent(looked, gwen))
+
+    assert (other.status_code, "Gwen Group gains" in text_of(other)) == (409, True)
+    assert "The form was changed since you looked." in text_of(other)
+    assert Unit.objects.get(pk=unit.pk).owner == olga
+
+
+def test_nobody_hands_it_over_unseen(unit: Unit, olga: Account, nemo: Account, ada: Account) -> None:
+    client, page = signed_in(olga), transfer_page(unit, nemo)
+
+    asked = client.post(page, sent(client.get(page), nemo) | {"previewed": ""})
+
+    assert (asked.status_code, "Save again" in text_of(asked)) == (200, True)
+    assert Unit.objects.get(pk=unit.pk).owner == olga
