@@ -1,5 +1,6 @@
 """Single things of a resource, such as one event, that are handed to people one by one (S4-31)."""
 
+from datetime import datetime
 from typing import ClassVar, Self
 
 from django.db import models
@@ -18,6 +19,10 @@ class ItemQuerySet(ChangedQuerySet):
     def present(self) -> Self:
         """Return the items that were not retired."""
         return self.filter(retired_at=None)
+
+    def standing(self, at: datetime) -> Self:
+        """Return the items that were there at the moment."""
+        return self.filter(Q(retired_at=None) | Q(retired_at__gt=at), created_at__lte=at)
 
 
 class Item(ChangedModel):

@@ -1,18 +1,24 @@
 """One entry of the access log, and taking back what it tells of."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.forms.moment import WRITTEN
+from accounts.items import seen_by
 from accounts.log import entries_seen_from, event_in_words, tell
+from accounts.models import Account
 from accounts.services.taking_back import take_back
 from accounts.taking_back.which import is_fit, taken_back_in, why_not
 from accounts.views.log import has_several_units
+from adminrights.events import Event
 from adminrights.exceptions import NotAllowed
 from adminrights.models import JournalEntry
 from adminrights.navigation import Button, Link
@@ -56,8 +62,22 @@ class LogEntry(EntryPage, DetailPage):
             why_not="" if is_fit(entry) else why_not(entry),
             taken_back=taken_back_in(entry).select_related("actor"),
             buttons=self.buttons(),
+            then_url=self.then_url(),
             **kwargs,
         )
+
+    def then_url(self) -> str:
+        """Return where one reads who could do what with the entry's item then; empty for other entries."""
+        entry: JournalEntry = self.object
+        if entry.target_kind != "item" or not self.may("accounts:list"):
+            return ""
+        reader: Account = self.request.user  # type: ignore[assignment]
+        if not seen_by(reader, self.unit, retired=True).filter(pk=entry.target_id).exists():
+            return ""
+        # Of one that is retired by it, what was before.
+        before = timedelta(microseconds=entry.event == Event.ITEM_RETIRED)
+        at = timezone.localtime(entry.at - before).strftime(f"{WRITTEN}:%S.%f")
+        return reverse("accounts:item_who", args=[entry.target_id], query={"at": at})
 
     def buttons(self) -> list[Button]:
         """Return the way to take it back, for a change that can be."""

@@ -16,7 +16,7 @@ from accounts.items import seen_by
 from accounts.models import Account, Item
 from accounts.permission_book import entry
 from accounts.tables_who import WhoTable
-from accounts.who.answer import Answer, ask, count
+from accounts.who.answer import Answer, ask, count, was_there
 from accounts.who.form import WhoForm
 from accounts.who.listing import Row, csv_of, lines_of, narrowed, people_of
 from accounts.who.question import (
@@ -238,13 +238,20 @@ class OfItem(WhoPart):
     permission = ""
     open_to = Open.SIGNED_IN
     list_name = "item_who"
-    leave_out = ("level", "status", "at")
+    leave_out = ("level", "status")
+
+    @property
+    def looks_back(self) -> bool:
+        """Whether a moment is asked about, by somebody who may: then what is retired is an item too."""
+        return bool(self.request.GET.get("at")) and self.may(PAST)
 
     @cached_property
     def item(self) -> Any:
         """Return the item. Raises Http404, and NotAllowed for whoever may not list accounts."""
         reader: Account = self.request.user  # type: ignore[assignment]
-        seen = Item.objects.none() if self.unit is None else seen_by(reader, self.unit)
+        seen = (
+            Item.objects.none() if self.unit is None else seen_by(reader, self.unit, retired=self.looks_back)
+        )
         found = seen.filter(pk=self.kwargs["pk"]).first()
         if found is None:
             raise Http404
@@ -260,7 +267,8 @@ class OfItem(WhoPart):
 
     def above(self) -> list[Link]:
         every = Link(_("Items"), reverse("accounts:item_list"))
-        return [every, Link(str(self.item), self.item.get_absolute_url())]
+        own = Link(str(self.item), self.item.get_absolute_url())
+        return [every] if self.item.retired_at else [every, own]
 
 
 class PermissionWho(OfPermission, WhoList):
@@ -295,6 +303,13 @@ class ItemWho(OfItem, WhoList):
 
     def get_title(self) -> str:
         return _("Who may do what with it: %s") % self.answer.question.label
+
+    def empty(self) -> EmptyState:
+        at = self.answer.at
+        if at is None or was_there(self.item, at):
+            return super().empty()
+        text = _("It was registered later, or retired before.")
+        return EmptyState(_("There was no such item then"), text, "calendar")
 
 
 class ItemWhoExport(OfItem, WhoExport):

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.access import candidates
+from accounts.handed import handed_then
 from accounts.held import Held, held_where
 from accounts.items import rows_of
 from accounts.models import Item
@@ -50,12 +51,13 @@ def _of_permissions(question: Question, at: datetime | None) -> Answer:
     policy, live = (policy_now(now), live_now(now)) if at is None else (past_policy(at), live_at(at))
     keys = asked_for(question, policy)
     left_out = tuple(key for key in question.keys if key not in keys)
-    if unit not in policy.units or not keys:
+    gone = question.item is not None and at is not None and not was_there(question.item, at)
+    if unit not in policy.units or not keys or gone:
         return Answer(question, at, {}, {}, _none, left_out)
     # Whoever may do all of it may do what the fewest rights give.
     rarest = min(keys, key=lambda key: len(policy.catalogue.rights_giving(key)))
     about = candidates([rarest] if question.every else keys, unit, policy, live)
-    handed = handed_by(question.item, keys) if question.item else {}
+    handed = handed_by(question.item, keys, at) if question.item else {}
     people = held_where(about | Q(account__in=handed) if handed else about, live)
     for account, grants in handed.items():
         people.setdefault(account, Held()).grants.extend(grants)
@@ -76,15 +78,26 @@ def _of_permissions(question: Question, at: datetime | None) -> Answer:
     return Answer(question, at, found, ends, sources, left_out)
 
 
-def handed_by(item: Item, keys: Iterable[str]) -> dict[int, list[HeldGrant]]:
+def was_there(item: Item, at: datetime) -> bool:
+    """Return whether the item was there at the moment: made before, and not retired yet."""
+    return item.created_at <= at and (item.retired_at is None or item.retired_at > at)
+
+
+def handed_by(item: Item, keys: Iterable[str], at: datetime | None = None) -> dict[int, list[HeldGrant]]:
     """Return, by account, what handing the item over gave, as grants of the item's own (items.may_with)."""
-    rows = rows_of(item).filter(permission__codename__in=ACTIONS_HANDED)
     found: dict[int, list[HeldGrant]] = defaultdict(list)
-    for account, action in rows.values_list("user", "permission__codename"):
+    for account, action in _handed(item, at):
         key = f"{item.resource_id}:{action}"
         if key in keys:
             found[account].append(HeldGrant(BY_HAND, item.unit_id, None, None, key))
     return dict(found)
+
+
+def _handed(item: Item, at: datetime | None) -> Iterable[tuple[int, str]]:
+    if at is None:
+        rows = rows_of(item).filter(permission__codename__in=ACTIONS_HANDED)
+        return rows.values_list("user", "permission__codename")
+    return [(account, action) for account in sorted(handed_then(item, at)) for action in ACTIONS_HANDED]
 
 
 def _none(_account: int) -> tuple[Source, ...]:

@@ -95,7 +95,7 @@ def test_it_looks_back(gwen: Account, campaign_team: Group) -> None:
         (["--module", "dragons"], "There is no module dragons."),
         (["--module", "customers", "--level", "publish"], "names no level"),
         (["--item", "events:Ball"], "There is no events item called Ball"),
-        (["--item", "events:Gala", "--at", "2026-01-01"], "leave --at out"),
+        (["--item", "events:Gala", "--at", "2020-01-01"], "There is no events item called Gala"),
         ([KEY, "--through", "dragons"], "There is no group dragons."),
         ([KEY, "--search", "a\x00b"], ""),
     ],

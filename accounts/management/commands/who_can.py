@@ -1,5 +1,6 @@
 from argparse import ArgumentParser
 from collections.abc import Collection, Iterator
+from datetime import datetime
 from typing import Any
 
 from django.core.management import CommandError
@@ -74,9 +75,7 @@ def asked(options: dict[str, Any], unit: Unit) -> Question:
         [level] = read_levels([f"{options['module']}:{options['level'] or 'read'}"]).values()
         return about_level(options["module"], level, unit)
     if options["item"]:
-        if options["at"]:
-            raise CommandError("To whom an item was handed has no dates: leave --at out.")
-        return about_item(find_item(options["item"], unit))
+        return about_item(find_item(options["item"], unit, options["at"]))
     return about_permission(find_permission(options["permission"]), unit)
 
 
@@ -88,10 +87,11 @@ def find_role(name: str, unit: Unit) -> Role:
     return role
 
 
-def find_item(text: str, unit: Unit) -> Item:
-    """Return the item of the unit. Raises Invalid."""
+def find_item(text: str, unit: Unit, at: datetime | None = None) -> Item:
+    """Return the item of the unit, of those that were there at the moment if there is one. Raises Invalid."""
     resource, _colon, name = refuse_unstorable(text).partition(":")
-    item = Item.objects.present().filter(unit=unit, resource=resource, name=name).first()
+    there = Item.objects.present() if at is None else Item.objects.standing(at)
+    item = there.filter(unit=unit, resource=resource, name=name).first()
     if item is None:
         raise Invalid(f"There is no {resource} item called {name} in {unit}.")
     return item
