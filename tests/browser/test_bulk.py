@@ -1,10 +1,14 @@
 """Many accounts at once, in the browser: ticked, looked at, done."""
 
+import re
 from collections.abc import Callable
+from time import sleep
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from accounts.bulk.steps import IntoGroups
 from accounts.models import Account
 from adminrights.models import Unit
 from groups.models import Group
@@ -13,6 +17,14 @@ from tests.factories import AccountFactory
 
 SignIn = Callable[[Page, Account], None]
 Check = Callable[[Page], None]
+# A page that leaves for another one can't be asked: it notes itself what it shows.
+NOTE = """() => {
+  const line = document.querySelector("[data-working]"), button = document.querySelector("[name=next]");
+  const note = () => {
+    if (line.offsetHeight && button.disabled) sessionStorage.setItem("shown", line.innerText);
+  };
+  new MutationObserver(note).observe(line, { childList: true, characterData: true, subtree: true });
+}"""
 
 
 @pytest.mark.parametrize("width", [1280, 360])
@@ -66,3 +78,28 @@ def test_all_that_match_are_asked_about_before_they_are_disabled(
 
     expect(page.get_by_role("link", name="CSV")).to_be_visible()
     assert Account.objects.filter(last_name__startswith="Crowd", status="disabled").count() == 51
+
+
+def test_whoever_waits_sees_that_it_goes_on(
+    page: Page, sign_in: SignIn, ada: Account, unit: Unit, campaign_team: Group, monkeypatch: Any
+) -> None:
+    run = IntoGroups.run
+
+    def slow(self: IntoGroups, *args: Any) -> None:
+        sleep(1.5)
+        run(self, *args)
+
+    monkeypatch.setattr(IntoGroups, "run", slow)
+    person = AccountFactory(unit=unit, first_name="Kim", last_name="Crowd")
+    sign_in(page, ada)
+    page.goto("/accounts/?q=crowd")
+    page.locator(f'input[name="pk"][value="{person.pk}"]').check()
+    press(page, "Add to groups")
+    page.get_by_label(str(campaign_team)).check()
+    page.evaluate(NOTE)
+
+    press(page, "Preview")
+
+    expect(page.get_by_text("Nothing is done yet.")).to_be_visible()
+    assert re.match(r"Working\..* [12] s$", page.evaluate("sessionStorage.getItem('shown')"))
+    assert page.locator("[data-working]").is_hidden()
