@@ -27,7 +27,7 @@ class Helper:
     """Somebody who can give rights and take them. `areas` says which; none where he can pass on anything."""
 
     account: Account
-    areas: tuple[str, ...]
+    areas: tuple[str, ...] = ()
 
 
 def helpers(account: Account, unit: Unit) -> list[Helper]:

@@ -95,6 +95,12 @@ WITH_ONE_UNIT = {
     Event.UNIT_LIMITS_CHANGED: gettext_lazy("Seats changed"),
     Event.ACCOUNT_ACCESS_CHANGED: gettext_lazy("Access changed"),
 }
+# A kind of its own to narrow by: all but what people do to sign in, and what the product does by itself.
+CHANGES = "changes"
+WITHOUT_CHANGE = (
+    "session.", "password.", "factor.", "mail.", "backup.", "secrets.", "invitation.late",
+    "invitation.opened", "account.locked", "access.refused", "access.ends_told",
+)  # fmt: skip
 WITH_SEVERAL_ONLY = (Event.UNIT_MOVED, Event.UNIT_CLOSED, Event.UNIT_REOPENED)
 
 
@@ -107,9 +113,17 @@ def event_in_words(event: str, *, several: bool) -> str:
 
 
 def event_choices(*, several: bool) -> list[tuple[str, str]]:
-    """Return the kinds of entries to narrow by, in words."""
+    """Return the kinds of entries to narrow by, in words; the first stands for all that change something."""
     offered = (event for event in Event if several or event not in WITH_SEVERAL_ONLY)
-    return [(event.value, event_in_words(event.value, several=several)) for event in offered]
+    kinds = [(event.value, event_in_words(event.value, several=several)) for event in offered]
+    return [(CHANGES, _("Changes, no sign-ins")), *kinds]
+
+
+def events_of(kind: str) -> list[str]:
+    """Return the events that a choice stands for."""
+    if kind != CHANGES:
+        return [kind]
+    return [event.value for event in Event if not event.value.startswith(WITHOUT_CHANGE)]
 
 
 @dataclass(frozen=True, slots=True)

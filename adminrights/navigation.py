@@ -124,6 +124,11 @@ class Button:
     fields: Mapping[str, str] = field(default_factory=dict)
 
 
+def compare_url(thing: Any) -> str:
+    """Return the page that compares an account, a group or a role with another."""
+    return reverse("accounts:compare", query={"left": f"{thing._meta.model_name}:{thing.pk}"})
+
+
 @dataclass(frozen=True, slots=True)
 class EmptyState:
     """What a page says when there is nothing to show, and the next step."""

@@ -5,7 +5,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from adminrights.navigation import Button
+from adminrights.navigation import Button, compare_url
 from groups.models import Group
 
 
@@ -24,6 +24,8 @@ def group_buttons(group: Group, account: Any, *, on_page: bool = False) -> list[
     if may("groups:update"):
         # S0-54: on the page of the group the button reads Edit.
         buttons.append(Button(_("Edit"), address("edit"), "pencil", dialog=True))
+    if on_page and account.may("accounts:list", group.unit):
+        buttons.append(Button(_("Compare"), compare_url(group), "git-compare"))
     if may("groups:delete"):
         buttons.append(Button(_("Delete"), address("delete"), "trash-2", "danger", dialog=True))
     return buttons

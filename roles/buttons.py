@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from adminrights.models import Unit
-from adminrights.navigation import Button
+from adminrights.navigation import Button, compare_url
 from roles.models import Role
 from roles.services import organisation
 
@@ -27,6 +27,8 @@ def role_buttons(role: Role, account: Any, unit: Unit, *, on_page: bool = False)
         buttons.append(Button(_("Edit details"), address("edit"), "pencil", dialog=True))
     if may("roles:create"):
         buttons.append(Button(_("Copy"), address("copy"), "copy", dialog=True))
+    if on_page and account.may("accounts:list", unit):
+        buttons.append(Button(_("Compare"), compare_url(role), "git-compare"))
     if may("roles:delete") and not role.built_in:
         buttons.append(Button(_("Delete"), address("delete"), "trash-2", "danger", dialog=True))
     return buttons

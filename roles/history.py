@@ -27,7 +27,7 @@ FACTS = {
 Told = dict[str, Any]
 
 
-def history_of(obj: Model, unit: Unit, limit: int = 20) -> list[Told]:
+def history_of(obj: Model, unit: Unit, limit: int = 10) -> list[Told]:
     """Return the newest entries about the object: who did what and when, and what changed by it.
 
     What other units did with it isn't told; what was done to the object itself is.
@@ -52,7 +52,11 @@ def _told(entry: JournalEntry, obj: Model) -> Told:
         text = _("Refused: %(what)s. %(why)s") % {"what": label, "why": entry.data.get("message", "")}
         return told | {"text": text, "kind": "lose"}
     rows = entry.data.get("changes", [])
-    return told | {"text": label, "kind": "note", "changes": [*_edits(rows, obj), *_facts(rows, obj)]}
+    facts = list(_facts(rows, obj))
+    if facts and (entry.target_kind, entry.target_id) != (obj._meta.model_name, obj.pk):
+        # What happened to something else changed this by the way.
+        label = _("%(what)s changed: %(event)s") % {"what": facts[0]["label"], "event": label}
+    return told | {"text": label, "kind": "note", "changes": [*_edits(rows, obj), *facts]}
 
 
 def _edits(rows: list[Told], obj: Model) -> Iterator[Told]:

@@ -2,11 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
+from functools import reduce
+from operator import or_
 
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts.access import effective
-from accounts.guards import ASSIGN, DELEGATE
+from accounts.guards import ASSIGN, DELEGATE, is_administration
 from accounts.helpers import givers
 from accounts.models import AccessRequest, Account, Grant
 from accounts.models.requests import AccessRequestQuerySet
@@ -60,8 +63,19 @@ def requests_in(unit: Unit) -> AccessRequestQuerySet:
 
 
 def waiting(reader: Account, unit: Unit) -> int:
-    """Return how many requests wait that the reader may answer; on most pages a statement finds none."""
-    return _answerable(reader, requests_in(unit).open()).count()
+    """Return how many requests wait for which the reader could give what is asked; mostly there are none."""
+    asked = _answerable(reader, requests_in(unit).open())
+    units = Unit.objects.filter(pk__in=asked.order_by().values("unit"))
+    could = [_could_give(reader, each) for each in units]
+    return asked.filter(reduce(or_, could)).count() if could else 0
+
+
+def _could_give(reader: Account, unit: Unit) -> Q:
+    """Return which requests in the unit ask for what the reader may pass on there."""
+    rights = effective(reader, unit).effective
+    if DELEGATE in rights:
+        return Q(unit=unit)
+    return Q(unit=unit, permission__in=[key for key in rights if not is_administration(key)])
 
 
 def own_requests(account: Account, unit: Unit) -> list[AccessRequest]:

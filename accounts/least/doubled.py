@@ -73,7 +73,7 @@ def shadowed_grants(world: World) -> Iterator[Finding]:
             broader = [way for each in grants if (way := _as_broader(world, each, grant))]
             names = _covering(world, grant, [*through.get(account, ()), *broader])
             if names:
-                why = _("Given anyway by: %s") % ", ".join(names)
+                why = _("Also given by: %s") % ", ".join(names)
                 yield Finding("shadowed_grant", words(grant), grant.account, grant.unit, why, grant)
 
 

@@ -76,7 +76,7 @@ KINDS = {
         ),
         Kind(
             "doubled",
-            gettext_lazy("Given anyway"),
+            gettext_lazy("Given twice"),
             gettext_lazy("Rules and own rights that something broader gives as well, for at least as long."),
             gettext_lazy("Nothing is given twice."),
             "accounts:list",
@@ -85,7 +85,7 @@ KINDS = {
         Kind(
             "invitations",
             gettext_lazy("Invitations never accepted"),
-            gettext_lazy("They ran out, or have waited for so long."),
+            gettext_lazy("They ran out, or have waited longer than the days chosen above."),
             gettext_lazy("Everybody who was invited has come, or still has time."),
             "accounts:list",
             (stale_invitations,),
@@ -135,7 +135,7 @@ def _later(world: World) -> str:
         return ""
     if world.since is None or world.judged_from is None:
         return _("It isn't recorded here when rights are used, so nothing can be said of it.")
-    return _("When rights are used is recorded since %(since)s, so this can be judged from %(day)s on.") % {
+    return _("Use has been recorded since %(since)s, so this can be judged from %(day)s on.") % {
         "since": date_format(world.since, "j M Y"),
         "day": date_format(world.judged_from, "j M Y"),
     }

@@ -96,7 +96,7 @@ class LeastPrivilege(LeastPage, DetailPage):
     def _since(self, found: Report) -> str:
         if found.since is None:
             return ""
-        return _("When rights are used is recorded since %s.") % found.since.strftime("%-d %b %Y")
+        return _("Use has been recorded since %s.") % found.since.strftime("%-d %b %Y")
 
     def _section(self, chapter: Chapter) -> Section:
         total, shown = len(chapter.found), chapter.found[:MOST_SHOWN]

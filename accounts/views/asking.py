@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.contrib import messages
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -72,7 +73,11 @@ class AskAccess(OwnPage, PermissionPart, FormPage):
         if self.unit is None:
             raise Http404
         key = self.entry.key
-        if self.may(key) or open_request(self.account, self.unit, key):
+        if self.may(key):
+            messages.info(request, _("You may do this already."))
+            return redirect("accounts:my_why", key)
+        if open_request(self.account, self.unit, key):
+            messages.info(request, _("You have asked for it already. You get a mail with the answer."))
             return redirect("accounts:my_why", key)
         return super().get(request, *args, **kwargs)
 

@@ -16,7 +16,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from accounts.log import Told, entries_seen_from, event_choices, event_in_words, newest_first, tell
+from accounts.log import Told, entries_seen_from, event_choices, event_in_words, events_of, newest_first, tell
 from accounts.sign_in.proof import ask_proof, is_proved
 from adminrights import cells
 from adminrights.models import JournalEntry, Unit
@@ -46,7 +46,7 @@ class LogFilter(django_filters.FilterSet):
 
     q = django_filters.CharFilter(label=_("Person, object, address or reason"), method="search")
     event = django_filters.ChoiceFilter(
-        label=gettext_lazy("Kind"), choices=(), empty_label=gettext_lazy("All")
+        label=gettext_lazy("Kind"), choices=(), empty_label=gettext_lazy("All"), method="of_kind"
     )
     outcome = django_filters.ChoiceFilter(
         label=gettext_lazy("Outcome"), choices=JournalEntry.Outcome.choices, empty_label=gettext_lazy("All")
@@ -71,6 +71,9 @@ class LogFilter(django_filters.FilterSet):
         self.filters["event"].extra["choices"] = event_choices(several=several)
         if not several:
             del self.filters["unit"]
+
+    def of_kind(self, entries: QuerySet[JournalEntry], name: str, kind: str) -> QuerySet[JournalEntry]:
+        return entries.filter(event__in=events_of(kind))
 
     def search(self, entries: QuerySet[JournalEntry], name: str, text: str) -> QuerySet[JournalEntry]:
         for word in clean_text(text).split()[:10]:

@@ -67,7 +67,10 @@ class MyAccess(Page):
     def empty(self) -> EmptyState:
         return EmptyState(
             _("You may not do anything here yet"),
-            _("Your account works, but nobody has given you any rights. Ask one of the people named here."),
+            _(
+                "Your account works, but nobody has given you any rights. Ask for what you need, or write to "
+                "one of the people named here."
+            ),
             "key-round",
         )
 

@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.access import effective
-from accounts.asking.reading import open_request
-from accounts.helpers import helpers
+from accounts.asking.reading import open_request, who_can_give
+from accounts.helpers import Helper, helpers
 from accounts.last_use import LastUses
 from accounts.models import Account
 from accounts.permission_book import Entry, entry, narrowed
@@ -155,7 +155,7 @@ class MyWhy(WhyPage):
         url = reverse("accounts:ask", args=[self.entry.key])
         asking = Button(_("Ask for it"), url, "hand-helping", "primary")
         return context | {
-            "helpers": helpers(self.account(), self.unit),
+            "helpers": [Helper(each) for each in who_can_give(self.account(), self.unit, self.entry.key)],
             "open_request": waiting,
             "buttons": [] if waiting else [asking],
         }
@@ -167,13 +167,13 @@ class AccessSearch(AccessPage):
     template_name = "accounts/why/search.html"
     title = gettext_lazy("Why and why not")
     why_name = ""
-    # Only what isn't held, or not with effect, and all of that before anything is typed.
+    # Only what isn't held, or not with effect.
     lacking = False
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         text = self.request.GET.get("q", "")[:200]
         resolution = effective(self.account(), self.unit, as_if_active=True)
-        found = list(self.found(text, resolution)) if text.strip() or self.lacking else []
+        found = list(self.found(text, resolution)) if text.strip() else []
         return super().get_context_data(
             account=self.account(),
             text=text,

@@ -174,6 +174,19 @@ def test_days_narrow_the_log(as_ada: Client, ada: Account, grant: Account, unit:
 
 
 # S3-116: each reader sees their own units
+def test_changes_can_be_looked_at_without_sign_ins(
+    as_ada: Client, ada: Account, grant: Account, unit: Unit
+) -> None:
+    record_sign_in(grant)
+    disable_account(grant, actor=ada, unit=unit)
+
+    everything = {entry.event for entry in as_ada.get("/log/").context["table"].data}
+    changes = {entry.event for entry in as_ada.get("/log/", {"event": "changes"}).context["table"].data}
+
+    assert everything - changes == {Event.SIGNED_IN}
+    assert Event.ACCOUNT_DISABLED in changes
+
+
 def test_another_organisation_sees_nothing_of_this_one(unit: Unit, elsewhere: Unit, nemo: Account) -> None:
     stranger = AccountFactory(unit=elsewhere)
     record_sign_in(nemo)

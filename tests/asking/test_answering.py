@@ -70,6 +70,22 @@ def test_the_menu_counts_what_waits_for_whoever_may_answer(
     assert as_ada.get(LIST, {"q": "zzzz"}).context["count"] == 0
 
 
+def test_it_counts_and_names_nobody_who_could_not_give_it(
+    unit: Unit, asked: AccessRequest, nemo: Account, ada: Account
+) -> None:
+    """Whoever passes on one's own access gives only what one has."""
+    rights = ["accounts:list", "accounts:get", "access:assign"]
+    without = AccountFactory(unit=unit, first_name="Wanda", last_name="Without", permissions=rights)
+    holder = AccountFactory(unit=unit, first_name="Hal", last_name="Holder", permissions=[*rights, EXPORT])
+
+    assert "1 waiting" not in text_of(signed_in(without).get("/me/"))
+    assert "1 waiting" in text_of(signed_in(holder).get("/me/"))
+    why = text_of(signed_in(nemo).get(reverse("accounts:my_why", args=[EXPORT])))
+    assert holder.name in why
+    assert ada.name in why
+    assert without.name not in why
+
+
 def links(client: Client) -> list[Any]:
     return [link for menu in client.get("/me/").context["navigation"] for link in menu.links]
 

@@ -70,6 +70,7 @@ def test_a_request_is_filed_with_its_reason_and_its_end_and_shown_as_ones_own(
     entry = JournalEntry.objects.latest("sequence")
     assert (entry.event, entry.actor, entry.reason) == ("access.asked", nemo, "For the audit")
     waits = as_nemo.get(ASK, follow=True)
+    assert messages_of(waits) == ["You have asked for it already. You get a mail with the answer."]
     assert "The request waits for an answer" in text_of(waits)
     assert ">Ask for it<" not in waits.content.decode()
 
