@@ -127,6 +127,14 @@ def groups_with(role: Role, unit: Unit) -> list[Any]:
     return groups
 
 
+def counted(people: QuerySet[Any]) -> tuple[int, int]:
+    """Return how many people there are, and how many of them may do nothing at present."""
+    found = people.order_by().aggregate(
+        all=Count("pk", distinct=True), idle=Count("pk", distinct=True, filter=~Q(status="active"))
+    )
+    return found["all"], found["idle"]
+
+
 def people_with(role: Role, unit: Unit) -> QuerySet[Any]:
     """Return the accounts that have the role through a group of the unit or below, by name."""
     now = timezone.now()

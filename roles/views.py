@@ -25,7 +25,7 @@ from roles.forms import DetailsForm, NameForm
 from roles.history import history_of
 from roles.models import Role
 from roles.naming import named_areas
-from roles.reading import groups_with, people_with, rules_by_module, unseen
+from roles.reading import counted, groups_with, people_with, rules_by_module, unseen
 from roles.services import (
     copy_role,
     create_role,
@@ -131,7 +131,7 @@ class RoleDetail(RolePage, DetailPage):
         role = self.object
         editable = not role.built_in and self.may_here("roles:update")
         people = people_with(role, self.unit)
-        count = people.count()
+        count, idle = counted(people)
         add = Button(_("Add Rule"), reverse("roles:rule_add", args=[role.pk]), "plus", "primary", dialog=True)
         choose = Button(_("Choose"), reverse("roles:role_named", args=[role.pk]), "list-checks")
         return super().get_context_data(**kwargs) | {
@@ -147,6 +147,7 @@ class RoleDetail(RolePage, DetailPage):
             "groups": groups_with(role, self.unit),
             "people": people[:PEOPLE_SHOWN],
             "people_count": count,
+            "idle_count": idle,
             "people_more": max(count - PEOPLE_SHOWN, 0),
             "history": history_of(role, self.unit) if self.may("access_log:list") else [],
         }

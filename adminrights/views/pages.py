@@ -8,12 +8,13 @@ from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
 from django.views.generic import TemplateView
 from django.views.generic.edit import FormMixin
 from django_filters.views import FilterMixin
 from django_tables2 import RequestConfig
 
-from adminrights.exceptions import NotAllowed, Refused
+from adminrights.exceptions import Invalid, NotAllowed, Refused
 from adminrights.going import go
 from adminrights.navigation import Link
 from adminrights.once import Answer, once
@@ -139,7 +140,22 @@ class FormPage(FormMixin, Page):
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         self.object = self.find()
         form = self.get_form()
-        return self.form_valid(form) if form.is_valid() else self.form_invalid(form)
+        if not form.is_valid():
+            return self.form_invalid(form)
+        return self.refused(form, self.elsewhere()) if self.opened_elsewhere() else self.form_valid(form)
+
+    def opened_elsewhere(self) -> bool:
+        """Return whether the account worked in another unit when it opened the form."""
+        opened = self.request.POST.get("working_in", "")
+        return bool(opened) and opened != str(self.unit.pk if self.unit else "")
+
+    def elsewhere(self) -> Invalid:
+        """Return what to say where a link, or another window, led to another unit meanwhile."""
+        said = _(
+            "You work in %s by now, but opened this form in another unit. Nothing is saved. Save again if it "
+            "shall be here, or go back to the other unit."
+        )
+        return Invalid(said % self.unit)
 
     def form_valid(self, form: BaseForm) -> HttpResponse:
         try:

@@ -17,7 +17,7 @@ from adminrights.views.editing import CHOICE, EditPage
 from adminrights.views.pages import FormPage
 
 # Of the form, what isn't typed into it.
-UNTYPED = frozenset({"csrfmiddlewaretoken", "opened", "preview", "previewed", "collect"})
+UNTYPED = frozenset({"csrfmiddlewaretoken", "working_in", "opened", "preview", "previewed", "collect"})
 MOST_SAID = 4
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
+from django.http.request import RawPostDataException
 from django.utils.decorators import method_decorator
 from django.views.decorators.csrf import csrf_exempt
 
@@ -29,7 +30,11 @@ class PolicyReport(AccessMixin):
     def post(self, request: HttpRequest) -> HttpResponse:
         if int(request.META.get("CONTENT_LENGTH") or 0) > min(LONGEST, settings.DATA_UPLOAD_MAX_MEMORY_SIZE):
             return HttpResponse(status=413)
-        directive = directive_of(request.body)
+        try:
+            directive = directive_of(request.body)
+        except RawPostDataException:
+            # It came as a form, which somebody has read already.
+            directive = ""
         if not directive:
             return HttpResponse(status=400)
         reported.count(directive)

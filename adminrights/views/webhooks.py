@@ -9,6 +9,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import SuspiciousOperation
 from django.db import DatabaseError
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.request import RawPostDataException
 from django.http.response import HttpResponseBase
 from django.urls import Resolver404, resolve
 from django.utils.decorators import method_decorator
@@ -23,7 +24,10 @@ log = logging.getLogger(__name__)
 # Anybody can call here without a proof: a line a minute says how many did.
 refused = Seldom(log, "Reports about mails refused: %d without a valid signature")
 # A wrong signature is a SuspiciousOperation; the others are what a reader stumbles over in a made-up call.
-NO_PROOF = (SuspiciousOperation, AttributeError, LookupError, RecursionError, TypeError, ValueError)
+NO_PROOF = (
+    RawPostDataException, SuspiciousOperation, AttributeError, LookupError, RecursionError, TypeError,
+    ValueError,
+)  # fmt: skip
 
 
 @method_decorator([csrf_exempt, login_not_required], name="dispatch")

@@ -100,6 +100,17 @@ def test_a_group_elsewhere_is_neither_listed_nor_found(as_ada: Client) -> None:
     assert as_ada.get(foreign.get_absolute_url()).status_code == 404
 
 
+def test_the_history_says_what_became_of_the_group_when_something_else_happened(
+    as_ada: Client, campaign_team: Group
+) -> None:
+    AccountFactory(unit=campaign_team.unit, first_name="Nora", last_name="New", groups=[campaign_team])
+
+    page = text(as_ada, "group_detail", campaign_team.pk)
+
+    assert "Members changed: Account created" in page
+    assert reverse("accounts:compare", query={"left": f"group:{campaign_team.pk}"}) in page
+
+
 # S0-51, S1-31, S1-52
 def test_create_group_opens_the_short_form(as_ada: Client) -> None:
     url = reverse("groups:group_create")

@@ -237,7 +237,7 @@ def test_an_own_right_that_groups_give_as_well_is_found(gwen: Account, unit: Uni
     (finding,) = found("shadowed_grant")
 
     assert finding.thing == own
-    assert finding.why == "Given anyway by: Group Campaign team"
+    assert finding.why == "Also given by: Group Campaign team"
 
 
 def test_an_own_right_under_a_level_of_ones_own_is_found_and_the_level_stays(

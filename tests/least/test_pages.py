@@ -59,7 +59,7 @@ def test_the_page_tells_what_could_go_and_why(ada: Account, untidy: None):
     assert "Idle Gives its members nothing" in text
     assert "Twin Has the same rules as Campaigns admin" in text
     assert "Invitation to penny.pending@example.org" in text
-    assert "When rights are used is recorded since 2 Mar 2026." in text
+    assert "Use has been recorded since 2 Mar 2026." in text
 
 
 def test_a_tidy_organisation_is_told_so(ada: Account, unit: Unit):

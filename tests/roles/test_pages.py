@@ -271,6 +271,17 @@ def test_a_confirmation_says_when_a_guard_would_refuse(client: Client, unit: Uni
     assert "Delete role</button>" not in page
 
 
+def test_who_has_it_counts_those_who_can_not_sign_in_apart(
+    as_ada: Client, campaigns_admin: Role, campaign_team: Group, gwen: Account, unit: Unit
+) -> None:
+    """Who can names those alone who can do it now."""
+    AccountFactory(unit=unit, groups=[campaign_team], status="disabled")
+
+    page = text(as_ada, "role_detail", campaigns_admin.pk)
+
+    assert "2 people, 1 of them can't sign in" in page.replace("&#x27;", "'")
+
+
 def test_the_history_is_told_in_words(as_ada: Client, ada: Account, campaigns_admin: Role) -> None:
     set_rule(campaigns_admin, "ad_campaigns", ["list", "start"], actor=ada, unit=campaigns_admin.unit)
 

@@ -108,6 +108,13 @@ def test_a_report_that_is_none_is_refused(
     assert not caplog.records
 
 
+def test_a_report_that_comes_as_a_form_is_none(caplog: pytest.LogCaptureFixture, db: None) -> None:
+    answer = Client().post(REPORTS, {"csp-report": "x"})
+
+    assert answer.status_code == 400
+    assert not [record for record in caplog.records if record.levelname == "ERROR"]
+
+
 # W2, W3
 def test_in_production_browsers_come_back_by_https_only_with_cookies_nobody_else_can_set(
     tmp_path: Path,

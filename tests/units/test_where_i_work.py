@@ -8,6 +8,7 @@ from accounts.models import Account
 from accounts.services.items import hand_over, register_item
 from adminrights.change import SYSTEM
 from adminrights.models import Unit
+from groups.models import Group
 from tests.accounts.pages import signed_in, text_of
 from tests.factories import AccountFactory, GroupFactory, RoleFactory, UnitFactory
 from tests.test_queries import cost
@@ -102,3 +103,32 @@ def test_with_many_units_the_first_are_told_and_the_cost_stays(tess: Account, un
     words = text_of(client.get(ME))
     assert words.count("Work here") == 11
     assert "3 more units: choose them at the top of the page." in words
+
+
+@pytest.mark.parametrize(
+    ("page", "typed"),
+    [
+        ("accounts:account_create", {"email": "pia@example.org", "first_name": "Pia", "last_name": "Person"}),
+        ("groups:group_create", {"display_name": "Builders"}),
+    ],
+)
+def test_a_form_makes_nothing_in_another_unit_than_it_was_opened_in(
+    page: str, typed: dict[str, str], unit: Unit, north: Unit, south: Unit
+) -> None:
+    """A link, or another window, led to another unit while the form was open."""
+    chief = AccountFactory(unit=unit, levels={"admin_rights": 2}, access={"includes_subunits": True})
+    client, address = signed_in(chief), reverse(page, query={"email": ""})
+    client.post(reverse("unit_switch"), {"unit": north.pk})
+    opened = client.get(address).content.decode()
+    assert f'name="working_in" value="{north.pk}"' in opened
+    client.post(reverse("unit_switch"), {"unit": south.pk})
+
+    told = client.post(address, typed | {"working_in": str(north.pk)})
+
+    assert told.status_code == 422
+    assert "You work in South by now" in text_of(told)
+    assert next(iter(typed.values())) in told.content.decode()
+    assert not Account.objects.filter(first_name="Pia").exists()
+    assert not Group.objects.filter(display_name="Builders").exists()
+    again = client.post(address, typed | {"working_in": str(south.pk)})
+    assert again.status_code == 302
