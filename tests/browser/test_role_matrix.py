@@ -47,9 +47,12 @@ def test_a_level_is_given_with_the_keyboard_alone(
     expect(page.get_by_role("checkbox", name="Nora North: Team member in South")).to_be_focused()
     page.keyboard.press("Space")
     page.keyboard.press("Tab")
-    expect(page.get_by_role("button", name="Save")).to_be_focused()
+    expect(page.get_by_role("button", name="Preview")).to_be_focused()
     page.keyboard.press("Enter")
 
+    expect(page.get_by_text("Nora North gains")).to_be_visible()
+    assert not may(nora, "events:create", units[1])
+    press(page, "Yes, save")
     see_message(page, "1 cell changed.")
     assert may(nora, "events:create", units[1])
 
