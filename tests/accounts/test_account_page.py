@@ -68,7 +68,7 @@ def test_every_right_names_its_sources(ada: Account, gwen: Account) -> None:
 def test_what_is_held_without_effect_says_why(unit: Unit, ada: Account) -> None:
     account = AccountFactory(unit=unit, permissions=["campaigns:approve"])
     words = page(ada, account)
-    assert "1 without effect" in words
+    assert "0 rights, 1 more without effect" in words
     assert "Without effect. It also needs: “" in words
 
 
