@@ -83,6 +83,8 @@ def read_moment(text: str) -> datetime:
         moment = datetime.fromisoformat(text)
     except ValueError:
         raise ArgumentTypeError(f"{text} is no date. Write 2026-03-31 or 2026-03-31T14:30.") from None
+    if not 1970 < moment.year < 9000:
+        raise ArgumentTypeError("Choose a year between 1971 and 8999.")
     if "T" not in text and " " not in text:
         moment = datetime.combine(moment, time.max)
     return timezone.make_aware(moment) if timezone.is_naive(moment) else moment

@@ -2,10 +2,9 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import datetime
 from itertools import islice
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.compare.sides import Compared, side_of_account, side_of_group, side_of_role
@@ -89,8 +88,3 @@ class Chooser:
         if self.may(NEEDS["role"]):
             for role in Role.objects.offered_in(self.unit).search(text)[:MOST]:
                 yield Found(f"role:{role.pk}", role.display_name, _("Role"), "shield-check")
-
-
-def end_of(day: date | None) -> datetime | None:
-    """Return the moment at which a day ends, as commands take a date; None for now."""
-    return timezone.make_aware(datetime.combine(day, time.max)) if day else None

@@ -20,6 +20,7 @@ from accounts.declared.document import (
     Section,
     Term,
 )
+from adminrights.days import LAST_YEAR
 
 TOP = {"format", "organisation", "people"}
 LINE = re.compile(r"\(at line (\d+), column \d+\)")
@@ -226,6 +227,6 @@ def read_date(value: object, *, end: bool) -> datetime | None:
     """Return the moment; a day means its beginning, or its end where something holds until then."""
     if isinstance(value, date) and not isinstance(value, datetime):
         value = datetime.combine(value, time.max if end else time.min)
-    if not isinstance(value, datetime):
+    if not isinstance(value, datetime) or not 1970 < value.year <= LAST_YEAR:
         return None
     return timezone.make_aware(value) if timezone.is_naive(value) else value

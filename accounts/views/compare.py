@@ -11,22 +11,17 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.compare.choosing import PAST, Chooser, NotThere, end_of
+from accounts.compare.choosing import PAST, Chooser, NotThere
 from accounts.compare.difference import Chapter, Difference
 from accounts.compare.sides import Compared
 from accounts.guards import ASSIGN, DELEGATE
+from adminrights.days import DayField, end_of
 from adminrights.navigation import Button, EmptyState
 from adminrights.spreadsheet import csv_lines
 from adminrights.views.pages import Page
 
 SIDES = ("left", "right")
 HEADS = ("module", "permission", "key", "where", "left", "right")
-
-
-class DayInput(forms.DateInput):
-    """The browser's own field for a day."""
-
-    input_type = "date"
 
 
 class CompareForm(forms.Form):
@@ -36,8 +31,8 @@ class CompareForm(forms.Form):
     right = forms.CharField(required=False, max_length=40)
     left_q = forms.CharField(required=False, max_length=200)
     right_q = forms.CharField(required=False, max_length=200)
-    left_at = forms.DateField(required=False, widget=DayInput)
-    right_at = forms.DateField(required=False, widget=DayInput)
+    left_at = DayField()
+    right_at = DayField()
     all = forms.BooleanField(required=False)
 
 
@@ -67,7 +62,7 @@ class ComparePart(Page):
             return None
         day = self.asked(f"{name}_at") if token.startswith("account:") else None
         try:
-            return self.chooser.side(token, end_of(day) if self.may(PAST) else None)
+            return self.chooser.side(token, end_of(day) if day and self.may(PAST) else None)
         except NotThere:
             raise Http404 from None
 

@@ -127,6 +127,13 @@ def test_a_date_that_is_none_is_refused(unit):
         from_shell("who_can", "ad_campaigns:update", "--at", "yesterday")
 
 
+@pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01"])
+def test_a_day_that_ends_in_no_calendar_is_refused(unit, settings, day):
+    settings.TIME_ZONE = "America/New_York"
+    with pytest.raises(CommandError, match="between 1971 and 8999"):
+        from_shell("who_can", "ad_campaigns:update", "--at", day)
+
+
 def from_shell(*words: str) -> None:
     ran = run(*words)
     if ran.code:

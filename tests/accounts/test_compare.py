@@ -2,6 +2,7 @@
 
 import csv
 import io
+from typing import Any
 
 import pytest
 import time_machine
@@ -120,6 +121,19 @@ def test_a_day_that_is_none_is_said_and_nothing_is_lost(as_ada: Client, nemo: Ac
 
     assert "This is no day. Write it as 2026-03-31." in page
     assert "8 only for Gwen Group (right)" in page
+
+
+@pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01"])
+@pytest.mark.parametrize("zone", ["America/New_York", "Asia/Tokyo"])
+def test_a_day_without_an_end_in_every_time_zone_is_none(
+    as_ada: Client, nemo: Account, gwen: Account, settings: Any, zone: str, day: str
+) -> None:
+    settings.TIME_ZONE = zone
+
+    for side in ("left_at", "right_at"):
+        asked = between(nemo, gwen, **{side: day})
+        assert "This is no day. Write it as 2026-03-31." in text_of(as_ada.get(PAGE, asked))
+        assert as_ada.get(FILE, asked).status_code == 200
 
 
 def test_both_sides_are_searched_without_scripts(as_ada: Client, gwen: Account, campaign_team: Group) -> None:
