@@ -73,6 +73,10 @@ class Ceiling:
             self._asleep[unit] = self._before.asleep(self.account.pk, self._held, unit)
         return self._asleep[unit]
 
+    def enters(self, unit: int) -> bool:
+        """Return whether the account may enter the unit."""
+        return unit in self._before.units(self.account.pk, self._held)
+
     def holds(self, key: str, unit: int) -> bool:
         """Return whether the permission is effective for the account in the unit; a yes is a use."""
         return self._use([key], unit) if key in self.rights(unit) else False
@@ -212,7 +216,8 @@ def people_of_the_unit(change: Change) -> None:
 def shared_record(change: Change) -> None:
     """Refuse to change the record of somebody who also works where the actor may not change accounts.
 
-    Access and rights are each unit's own; name, address and status are one for all units.
+    Access and rights are each unit's own; name, address and status are one for all units. A unit that the
+    actor may not enter isn't named.
     """
     touched = _touched_people(change)
     people = [pk for pk in _rewritten(change) if pk in touched]
@@ -225,10 +230,15 @@ def shared_record(change: Change) -> None:
             node = before.policy.units.get(access.unit)
             line = (node.id, *node.ancestors) if node else ()
             if node and not any(actor.holds(UPDATE, unit) for unit in line):
-                raise WorksElsewhere(
-                    _("%(who)s works in %(unit)s too, where you may not change accounts.")
-                    % {"who": Account.objects.get(pk=account).name, "unit": Unit.objects.get(pk=node.id).name}
-                )
+                raise WorksElsewhere(_works_too(account, node.id, known=actor.enters(node.id)))
+
+
+def _works_too(account: int, unit: int, *, known: bool) -> str:
+    who = Account.objects.get(pk=account).name
+    if not known:
+        return _("%(who)s works elsewhere too, where you may not change accounts.") % {"who": who}
+    words = {"who": who, "unit": Unit.objects.get(pk=unit).name}
+    return _("%(who)s works in %(unit)s too, where you may not change accounts.") % words
 
 
 def new_addresses(change: Change) -> None:

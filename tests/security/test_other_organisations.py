@@ -74,8 +74,10 @@ def test_a_lock_of_another_organisation_cannot_be_taken_off(
 def test_the_status_of_somebody_who_works_for_both_is_not_for_one_to_change(
     unit: Unit, ada: Account, shared: Account
 ) -> None:
-    with pytest.raises(WorksElsewhere, match="Southwind"):
+    with pytest.raises(WorksElsewhere, match="works elsewhere too") as refused:
         disable_account(shared, actor=ada, unit=unit)
+
+    assert "Southwind" not in str(refused.value)
 
 
 def test_somebody_who_works_for_both_can_be_removed_here(
@@ -103,7 +105,7 @@ def test_whoever_administers_a_part_disables_nobody_who_works_outside_it(unit: U
     person = AccountFactory(unit=unit, access={"includes_subunits": True})
     inside = AccountFactory(unit=part)
 
-    with pytest.raises(WorksElsewhere, match="Northwind"):
+    with pytest.raises(WorksElsewhere, match="works elsewhere too"):
         disable_account(person, actor=chief, unit=part)
     disable_account(inside, actor=chief, unit=part)
 
