@@ -54,6 +54,9 @@ class WhoTable(tables.Table):
         return self.opens and here and not self.past and self.question.role is None
 
     def render_name(self, record: Row) -> SafeString:
+        # Of whoever isn't listed any more there is no address, and no page.
+        if not record.email:
+            return format_html("<span>{}</span>", record.name)
         address = format_html('<span class="muted who-address">{}</span>', cells.address(record.email))
         if not self.opens:
             return format_html("<span>{} {}</span>", record.name, address)

@@ -99,7 +99,7 @@ class WhoList(WhoPart, ListPage):
     table_class = WhoTable
 
     def get_filter(self) -> Narrowed:
-        self.form.sources_of(self.answer)
+        self.form.sources_of(self.people, self.answer.at)
         return Narrowed(self.form, self.rows())
 
     def get_title(self) -> str:

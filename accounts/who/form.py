@@ -10,9 +10,8 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.forms.moment import MomentField
 from accounts.models import Account, Item
-from accounts.who.answer import Answer
 from accounts.who.judge import DIRECT, GROUP, HANDED, OWNER
-from accounts.who.listing import ONLY_GROUPS, Wanted
+from accounts.who.listing import ONLY_GROUPS, Row, Wanted
 from adminrights.past import as_then
 from adminrights.widgets import LongSelect
 from groups.models import Group
@@ -68,13 +67,13 @@ class WhoForm(forms.Form):
         self._choose("action", [("", _("All")), *((each.action, _(each.label)) for each in known)])
         self.ways(handed=True)
 
-    def sources_of(self, answer: Answer) -> None:
-        """Offer the groups and roles through which anybody has it."""
-        found = answer.having.values()
+    def sources_of(self, people: Iterable[Row], at: datetime | None) -> None:
+        """Offer the groups and roles through which these people have it, under their names at the moment."""
+        found = [row.having for row in people]
         groups = frozenset().union(*(has.groups for has in found))
         roles = frozenset().union(*(has.roles for has in found))
-        self._name("group", Group.objects.in_bulk(groups), answer.at)
-        self._name("role", Role.objects.in_bulk(roles), answer.at)
+        self._name("group", Group.objects.in_bulk(groups), at)
+        self._name("role", Role.objects.in_bulk(roles), at)
 
     def _name(self, field: str, things: Mapping[int, Any], at: datetime | None) -> None:
         if field in self.fields:

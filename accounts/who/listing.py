@@ -60,14 +60,19 @@ class Wanted:
 
 
 def people_of(answer: Answer, unit: Unit | None) -> list[Row]:
-    """Return the people by name: those of the unit and below, as accounts are listed; without one, all."""
+    """Return the people by name: those of the unit and below, as accounts are listed; without one, all.
+
+    Of somebody who was listed then, and isn't any more, the address of today is not for the reader: the row
+    has none, and is found by the name of then alone.
+    """
     accounts = Account.objects.all() if unit is None else Account.objects.in_unit(unit, answer.at)
     if len(answer.having) <= FEW:
         accounts = accounts.filter(pk__in=list(answer.having))
     read = accounts.only("first_name", "last_name", "email", "status", "search_text")
     there = [account for account in read if account.pk in answer.having]
     statuses = statuses_at(answer.at, accounts) if answer.at else {}
-    rows = (_row(account, answer, statuses) for account in as_then(there, answer.at))
+    here = _here(answer, unit, there)
+    rows = (_row(account, answer, statuses, here) for account in as_then(there, answer.at))
     return sorted(rows, key=lambda row: row.order)
 
 
@@ -77,14 +82,23 @@ def statuses_at(at: datetime, accounts: QuerySet[Account]) -> dict[int, str]:
     return dict(periods.values_list("account_id", "status"))
 
 
-def _row(account: Account, answer: Answer, statuses: Mapping[int, str]) -> Row:
+def _here(answer: Answer, unit: Unit | None, people: Collection[Account]) -> set[int]:
+    """Return who of the people is listed today; without a unit everybody."""
+    if unit is None or answer.at is None:
+        return {account.pk for account in people}
+    listed = set(Account.objects.in_unit(unit).values_list("pk", flat=True))
+    return listed.intersection(account.pk for account in people)
+
+
+def _row(account: Account, answer: Answer, statuses: Mapping[int, str], here: Collection[int]) -> Row:
+    there = account.pk in here
     return Row(
         account.pk,
         account.name,
-        account.email,
+        account.email if there else "",
         statuses.get(account.pk, account.status),
         (account.last_name.casefold(), account.first_name.casefold(), account.pk),
-        f"{account.search_text} {canonical(account.name)}" if answer.at else account.search_text,
+        " ".join([account.search_text] * there + [canonical(account.name)] * (answer.at is not None)),
         answer.having[account.pk],
         answer.ends.get(account.pk),
     )

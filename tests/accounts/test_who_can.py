@@ -13,7 +13,8 @@ from accounts.dates.services import set_dates
 from accounts.items import may_with
 from accounts.models import Account
 from accounts.services.items import hand_over, register_item
-from accounts.services.lifecycle import update_account
+from accounts.services.known_accounts import add_known_account
+from accounts.services.lifecycle import remove_account, update_account
 from adminrights.change import SYSTEM
 from adminrights.days import Span
 from adminrights.models import Unit
@@ -235,6 +236,23 @@ def test_people_from_above_are_counted_and_not_named(unit: Unit) -> None:
     assert len(file(boss, "permission_who", KEY)) == answer.context["count"] == 1
 
 
+def test_the_filters_offer_only_that_through_which_listed_people_have_it(unit: Unit) -> None:
+    branch = UnitFactory(name="Branch", parent=unit)
+    role = RoleFactory(unit=unit, display_name="Hidden role", rules=[KEY])
+    above = AccountFactory(unit=unit, access={"includes_subunits": True})
+    GroupFactory(unit=unit, display_name="Hidden board", roles=[role], members=[above])
+    boss = AccountFactory(unit=branch, permissions=["accounts:list"])
+
+    assert "Hidden" not in page(boss, "permission_who", KEY).content.decode()
+
+    second = AccountFactory(unit=branch)
+    GroupFactory(unit=branch, display_name="Own desk", roles=[role], members=[second])
+    shown = page(boss, "permission_who", KEY).content.decode()
+    assert "Own desk" in shown
+    assert "Hidden role" in shown
+    assert "Hidden board" not in shown
+
+
 def test_nothing_is_told_of_another_organisation(ada: Account, gwen: Account) -> None:
     elsewhere = UnitFactory(name="Elsewhere")
     role = RoleFactory(unit=elsewhere, rules=[KEY])
@@ -275,6 +293,29 @@ def test_as_of_a_moment_the_names_and_the_people_are_those_of_then(
     assert names(page(ada, "permission_who", KEY)) == []
     assert [row["name"] for row in file(ada, "permission_who", KEY, at=at)] == ["Gwen Group"]
     assert names(page(ada, "role_who", campaign_team.role_facts.get().role_id, at=at)) == ["Gwen Group"]
+
+
+def test_of_whoever_left_nothing_of_today_is_told(ada: Account, gwen: Account, unit: Unit) -> None:
+    at = timezone.localtime(timezone.now()).strftime("%Y-%m-%dT%H:%M:%S.%f")
+    elsewhere = UnitFactory(name="Elsewhere")
+    add_known_account(gwen.email, unit=elsewhere, actor=SYSTEM)
+    remove_account(gwen, actor=SYSTEM, unit=unit)
+    gwen.refresh_from_db()
+    update_account(gwen, last_name="Married", email="gwen@secret.example", actor=SYSTEM, unit=elsewhere)
+
+    past = page(ada, "permission_who", KEY, at=at)
+
+    assert names(past) == ["Gwen Group"]
+    assert "secret.example" not in past.content.decode()
+    assert reverse("accounts:account_detail", args=[gwen.pk]) not in past.content.decode()
+    [row] = file(ada, "permission_who", KEY, at=at)
+    assert (row["name"], row["email"]) == ("Gwen Group", "")
+    for today in ("married", "secret"):
+        assert names(page(ada, "permission_who", KEY, at=at, q=today)) == []
+    assert names(page(ada, "permission_who", KEY, at=at, q="group")) == ["Gwen Group"]
+    look = signed_in(ada).get(reverse("accounts:permission_past", args=[KEY]), {"at": at}).content.decode()
+    assert "secret.example" not in look
+    assert "Married" not in look
 
 
 def test_whoever_may_not_look_back_sees_the_present(unit: Unit, gwen: Account) -> None:
