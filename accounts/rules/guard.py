@@ -3,22 +3,28 @@
 from collections.abc import Collection, Iterable
 from datetime import datetime
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.effects import Side, planned_sides, sides_of, touched_accounts
-from accounts.models import AccessRule, Account
+from accounts.guards import Ceiling
+from accounts.models import AccessRule, Account, UnitAccess
 from accounts.rules.judging import Judge, held_of
 from accounts.rules.outlook import falls_out, is_dated, loses, moments_of, outlooks, shortage
 from accounts.sources import SourceBook
 from adminrights.change import Change
 from adminrights.days import in_words
 from adminrights.exceptions import RuleBroken
-from adminrights.models.facts import live_now
+from adminrights.models.facts import live_now, standing_now
 
 Kind = AccessRule.Kind
 # An end breaks these as much as a start.
 BY_ENDS = (Kind.LEAST, Kind.GROUP, Kind.UNIT)
+# With one of these somebody sees an account, its name and what it may do.
+SEEING = {"accounts:list", "accounts:get"}
+# One of many is named.
+FEW = 900
 
 
 def rules_hold(change: Change) -> None:
@@ -35,12 +41,14 @@ def rules_hold(change: Change) -> None:
         return
     people = touched_accounts(change)
     for before, after in (sides_of(change), *planned_sides(change, people)):
-        _prohibitions(rules, people, before, after)
+        _prohibitions(change, rules, people, before, after)
     _enough_people(change, rules)
     _as_planned(change, rules, people)
 
 
-def _prohibitions(rules: Collection[AccessRule], people: Collection[int], before: Side, after: Side) -> None:
+def _prohibitions(
+    change: Change, rules: Collection[AccessRule], people: Collection[int], before: Side, after: Side
+) -> None:
     old, new = Judge(before.policy, before.live), Judge(after.policy, after.live)
     was, is_now = held_of(people, old), held_of(people, new)
     for rule in rules:
@@ -51,11 +59,14 @@ def _prohibitions(rules: Collection[AccessRule], people: Collection[int], before
             known = old.breaking(rule, was) - {account for _rule, account in old.let_off([rule])}
             broken -= known
         if broken:
-            raise RuleBroken(_sentence(rule, sorted(broken), new))
+            raise RuleBroken(_sentence(change, rule, sorted(broken), new))
 
 
-def _sentence(rule: AccessRule, accounts: list[int], judge: Judge, day: str = "") -> str:
-    first = accounts[0]
+def _sentence(change: Change, rule: AccessRule, accounts: list[int], judge: Judge, day: str = "") -> str:
+    """Return what is broken, for whom and by which ways, as far as the actor may see accounts."""
+    first = _first_seen(change, accounts)
+    if first is None:
+        return _unseen(rule, len(accounts), day)
     pairs = list(judge.sources(rule, first, held_of([first], judge)[first]))
     book = SourceBook(
         ((first, source) for _key, sources in pairs for source in sources), rule.unit, judge.live, links=False
@@ -73,6 +84,32 @@ def _sentence(rule: AccessRule, accounts: list[int], judge: Judge, day: str = ""
     if more:
         said += " " + ngettext("And for %d more person.", "And for %d more people.", more) % more
     return said
+
+
+def _unseen(rule: AccessRule, count: int, day: str) -> str:
+    words = {"rule": rule, "count": count, "day": day}
+    said = _("This would break the rule: %(rule)s.")
+    if day:
+        said = _("This would break a rule from %(day)s on: %(rule)s.")
+    whom = ngettext(
+        "It would no longer hold for %(count)d person who isn't listed here.",
+        "It would no longer hold for %(count)d people who aren't listed here.",
+        count,
+    )
+    return f"{said % words} {whom % words}"
+
+
+def _first_seen(change: Change, accounts: list[int]) -> int | None:
+    """Return the first of the accounts that the actor may see: where it has access, had it, or will have."""
+    if change.by_system:
+        return accounts[0]
+    known = Q(standing_now(change.at)) | Q(ended_in=change.id)
+    places = UnitAccess.objects.filter(known, account__in=accounts[:FEW]).values_list("account", "unit__path")
+    actor = Ceiling(change.actor, sides_of(change)[0])
+    units = {int(part) for _account, path in places for part in path.split("/") if part}
+    seen = {unit for unit in units if not actor.rights(unit).isdisjoint(SEEING)}
+    found = (pk for pk, path in sorted(places) if any(int(part) in seen for part in path.split("/") if part))
+    return next(found, None)
 
 
 def _enough_people(change: Change, rules: Iterable[AccessRule]) -> None:
@@ -114,7 +151,7 @@ def _as_planned(change: Change, rules: Iterable[AccessRule], people: Collection[
             then = falls_out(rule, before, after, moments)
             if then is not None:
                 judge = Judge(after.judge(then.at).policy, live_now(then.at))
-                raise RuleBroken(_sentence(rule, [then.account], judge, in_words(then.at)))
+                raise RuleBroken(_sentence(change, rule, [then.account], judge, in_words(then.at)))
         elif rule in fewer or change.policy_changed or loses(rule, before, after, moments):
             _refuse_shortage(rule, shortage(rule, before, after))
 

@@ -59,12 +59,33 @@ class Verdict:
         count = len(self.broken)
         return ngettext("Broken for %d person", "Broken for %d people", count) % count if count else ""
 
-    def in_words(self, *, named: bool) -> str:
-        """Return that the rule doesn't hold today, and for how many; with `named`, for whom."""
-        names = [each.account.name for each in self.broken]
-        who = f" ({some(names[:FEW], len(names))})" if named and names else ""
+    def in_words(self, named: Sequence[Violation]) -> str:
+        """Return that the rule doesn't hold today, for how many, and for whom of those to be named."""
+        names = [each.account.name for each in named]
+        who = f" ({some(names[:FEW], len(self.broken))})" if names else ""
         words = {"rule": self.rule, "summary": f"{self.summary}{who}"}
         return _("This rule doesn't hold today: %(rule)s. %(summary)s.") % words
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """Whom a reader sees of a verdict, and how many others there are, who aren't listed where he reads."""
+
+    broken: tuple[Violation, ...]
+    others_broken: int
+    let_off: tuple[Violation, ...]
+    others_let_off: int
+
+
+def shown_in(verdict: Verdict, unit: Unit) -> Shown:
+    """Return the people of the verdict as whoever may list the accounts of the unit may see them."""
+    people = {each.account.pk for each in (*verdict.broken, *verdict.let_off)}
+    listed = set(Account.objects.in_unit(unit).values_list("pk", flat=True)) if people else people
+    broken, let_off = (
+        tuple(each for each in every if each.account.pk in listed)
+        for every in (verdict.broken, verdict.let_off)
+    )
+    return Shown(broken, len(verdict.broken) - len(broken), let_off, len(verdict.let_off) - len(let_off))
 
 
 def rules_in(unit: Unit) -> list[AccessRule]:

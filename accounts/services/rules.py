@@ -1,5 +1,6 @@
 """Access rules and the people who are let off them: added, ended, replaced."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -7,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import AccessRule, Account, Waiver
 from accounts.rules.outlook import first_shortage
-from accounts.rules.present import Verdict, verdicts
+from accounts.rules.present import Verdict, Violation, shown_in, verdicts
 from adminrights.change import Actor, Change, change
 from adminrights.days import in_words
 from adminrights.events import Event
@@ -78,9 +79,14 @@ def _start(c: Change, wanted: Wanted, unit: Unit, despite: bool) -> AccessRule:
     if not verdict.holds:
         if not despite:
             raise BrokenToday(_("This rule doesn't hold today. Look at what breaks it."), verdict)
-        named = c.by_system or c.actor.may("accounts:list", unit)
-        remark(c, verdict.in_words(named=named))
+        remark(c, verdict.in_words(_named(c, verdict, unit)))
     return rule
+
+
+def _named(c: Change, verdict: Verdict, unit: Unit) -> Sequence[Violation]:
+    if c.by_system:
+        return verdict.broken
+    return shown_in(verdict, unit).broken if c.actor.may("accounts:list", unit) else ()
 
 
 def _rule(wanted: Wanted, unit: Unit) -> AccessRule:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.forms.rules import AccessRuleForm, WaiverForm
 from accounts.models import AccessRule, Account, Waiver
-from accounts.rules.present import Verdict, rules_in, verdicts
+from accounts.rules.present import Verdict, rules_in, shown_in, verdicts
 from accounts.services.rules import (
     BrokenToday,
     end_rule,
@@ -44,6 +44,10 @@ class RulePage(Page):
     def visible(self) -> QuerySet[AccessRule]:
         rules = AccessRule.objects.live().filter(unit__path__startswith=self.unit.path, unit__closed_at=None)
         return rules.select_related("unit", "group", "inside", "started_by")
+
+    def listed(self) -> QuerySet[Account]:
+        """Return whom the reader may be told of, if anybody: of people from above there is only a number."""
+        return Account.objects.in_unit(self.unit)
 
     def breadcrumbs(self) -> list[Link]:
         crumbs = [Link(_("Access rules"), reverse("accounts:access_rules"))] if self.may("roles:list") else []
@@ -128,8 +132,10 @@ class RuleFormPage(RulePage, FormPage):
         if self.kind == AccessRule.Kind.LEAST:
             words = _("Active people count who can do it in %s.")
         intro = words % unit
-        shown = {"verdict": self.verdict, "may_name": self.may("accounts:list")}
-        return super().get_context_data(intro=intro, **shown, **kwargs)
+        context = {"intro": intro, "verdict": self.verdict, "may_name": self.may("accounts:list")}
+        if self.verdict is not None:
+            context["shown"] = shown_in(self.verdict, self.unit)
+        return super().get_context_data(**context, **kwargs)
 
     def done(self, result: AccessRule) -> str:
         return _("From now on: %s.") % result
@@ -180,24 +186,28 @@ class AccessRulePage(RulePage, DetailPage):
         rule: AccessRule = self.object
         links = self.may("groups:get")
         (verdict,) = verdicts([rule], links=links, ways=True)
+        shown = shown_in(verdict, self.unit)
+        planned = self._standing(verdict)
         context = {
             "rule": rule,
             "verdict": verdict,
+            "shown": shown,
             "may_name": self.may("accounts:list"),
             "may_open": self.may("accounts:get"),
             "may_mend": self.may("access:delegate", rule.unit),
-            "planned": self._standing(verdict),
-            "buttons": self._buttons(rule, verdict),
+            "planned": planned.filter(account__in=self.listed()),
+            "excepted": bool(verdict.let_off) or planned.exists(),
+            "buttons": self._buttons(rule, bool(shown.broken)),
         }
         return super().get_context_data(**kwargs) | context
 
-    def _standing(self, verdict: Verdict) -> list[Waiver]:
+    def _standing(self, verdict: Verdict) -> QuerySet[Waiver]:
         """Return exceptions for people for whom the rule holds by now anyway."""
         shown = {each.waiver.pk for each in verdict.let_off if each.waiver}
         waivers = Waiver.objects.filter(standing_now(timezone.now()), rule=verdict.rule)
-        return list(waivers.exclude(pk__in=shown).select_related("account", "started_by"))
+        return waivers.exclude(pk__in=shown).select_related("account", "started_by")
 
-    def _buttons(self, rule: AccessRule, verdict: Verdict) -> list[Button]:
+    def _buttons(self, rule: AccessRule, excusable: bool) -> list[Button]:
         if not self.may("access:delegate", rule.unit):
             return []
         buttons = [
@@ -206,7 +216,7 @@ class AccessRulePage(RulePage, DetailPage):
                 _("End rule"), reverse("accounts:access_rule_end", args=[rule.pk]), "x", "danger", dialog=True
             ),
         ]
-        if verdict.broken:
+        if excusable:
             url = reverse("accounts:waiver_create", args=[rule.pk])
             buttons.insert(0, Button(_("Give an exception"), url, "clock", dialog=True))
         return buttons
@@ -253,10 +263,8 @@ class WaiverCreate(RulePage, FormPage):
     def people(self) -> QuerySet[Account]:
         """For whom the rule is broken, as far as the reader may let them off."""
         (verdict,) = verdicts([self.object])
-        broken = [each.account.pk for each in verdict.broken]
-        if not self.may("accounts:list"):
-            broken = []
-        return Account.objects.filter(pk__in=broken).exclude(pk=self.request.user.pk)
+        broken = {each.account.pk for each in verdict.broken} - {self.request.user.pk}
+        return self.listed().filter(pk__in=broken if self.may("accounts:list") else ())
 
     def get_form_kwargs(self) -> dict[str, Any]:
         return super().get_form_kwargs() | {"people": self.people}
@@ -283,7 +291,7 @@ class WaiverEnd(RulePage, ConfirmPage):
     def visible(self) -> QuerySet[Waiver]:  # type: ignore[override]
         rules = super().visible()
         waivers = Waiver.objects.filter(standing_now(timezone.now()), rule__in=rules)
-        return waivers.select_related("rule__unit", "account")
+        return waivers.filter(account__in=self.listed()).select_related("rule__unit", "account")
 
     def breadcrumbs(self) -> list[Link]:
         rule = self.object.rule

@@ -20,7 +20,7 @@ from adminrights.models import JournalEntry, Unit
 from groups.models import Group
 from groups.services import add_members
 from roles.models import Role
-from tests.factories import AccountFactory, GroupFactory, UnitFactory
+from tests.factories import AccountFactory, GroupFactory, RoleFactory, UnitFactory
 from tests.terminal import run
 
 DELETE, EXPORT = "ad_campaigns:delete", "contacts:export"
@@ -117,6 +117,87 @@ def test_a_rule_that_does_not_hold_today_lists_why_and_asks(
     assert run("check_rules").code == 0
     with pytest.raises(RuleBroken):
         give(gwen, unit)
+
+
+@pytest.fixture
+def north(unit: Unit) -> Unit:
+    north: Unit = UnitFactory(name="North", parent=unit)
+    return north
+
+
+@pytest.fixture
+def reader(north: Unit) -> Account:
+    """Rae keeps the rules of the north, where she sees the accounts; nothing above it is hers to see."""
+    rights = ["accounts:list", "roles:list", "access:delegate"]
+    return AccountFactory(unit=north, first_name="Rae", last_name="Reader", permissions=rights)
+
+
+@pytest.fixture
+def boss(unit: Unit) -> Account:
+    """The boss reaches into the north from above, through a group of the whole."""
+    role = RoleFactory(unit=unit, display_name="Hidden role", rules=[EXPORT])
+    below = {"includes_subunits": True}
+    boss: Account = AccountFactory(unit=unit, first_name="Hidden", last_name="Boss", access=below)
+    GroupFactory(unit=unit, display_name="Hidden board", roles=[role], members=[boss])
+    return boss
+
+
+def test_people_from_above_break_a_rule_unnamed(
+    client: Client, reader: Account, boss: Account, north: Unit
+) -> None:
+    client.force_login(reader)
+    asked = {"first": EXPORT}
+
+    answer = client.post("/access-rules/add/nobody/", asked)
+
+    assert answer.status_code == 422
+    assert "Hidden" not in answer.content.decode()
+    assert "1 person who isn't listed here" in answer.content.decode()
+
+    give(AccountFactory(unit=north, first_name="Nora", last_name="North"), north)
+    client.post("/access-rules/add/nobody/", asked | {"despite": "on"})
+    rule = AccessRule.objects.get()
+    waiver = give_waiver(rule, boss, until=timezone.now() + timedelta(days=3), reason="Audit", actor=SYSTEM)
+    page = text_of(client, rule.get_absolute_url())
+    assert "Nora North" in page
+    assert "1 person who isn't listed here" in page
+    exception = client.get(f"/access-rules/{rule.pk}/except/").content.decode()
+    assert "Nora North" in exception
+    assert "Hidden" not in page + exception
+    assert boss.email not in exception
+    assert client.get(f"/access-rules/exceptions/{waiver.pk}/end/").status_code == 404
+
+
+def test_an_exception_from_above_that_is_not_needed_is_told_of_nobody(
+    client: Client, reader: Account, boss: Account, north: Unit
+) -> None:
+    client.force_login(reader)
+    rule = start_rule(Wanted("nobody", DELETE), unit=north, actor=SYSTEM)
+    give_waiver(rule, boss, until=timezone.now() + timedelta(days=3), reason="Audit", actor=SYSTEM)
+
+    page = text_of(client, rule.get_absolute_url())
+
+    assert "There are exceptions" in page
+    assert "Hidden" not in page
+    assert "Audit" not in page
+
+
+def test_the_refusal_names_whom_the_actor_may_see(unit: Unit, boss: Account, north: Unit) -> None:
+    rule = start_rule(Wanted("both", DELETE, EXPORT), unit=north, actor=SYSTEM)
+    below = {"includes_subunits": True}
+    editor = AccountFactory(unit=unit, levels={"admin_rights": 2}, access=below)
+    blind = AccountFactory(unit=unit, permissions=["access:delegate", "access:assign"], access=below)
+    said = []
+    for actor in (blind, editor):
+        with pytest.raises(RuleBroken) as refused:
+            set_permission(boss, DELETE, given=True, actor=actor, unit=unit)
+        said.append(str(refused.value))
+
+    assert said[0] == (
+        f"This would break the rule: {rule}. It would no longer hold for 1 person who isn't listed here."
+    )
+    assert "It would no longer hold for Hidden Boss (Own right" in said[1]
+    assert "Hidden board" in said[1]
 
 
 def test_somebody_is_let_off_until_a_date_by_somebody_else(
