@@ -268,7 +268,7 @@ def new_addresses(change: Change) -> None:
 
 def demoted_administrators(change: Change) -> None:
     """Refuse to take administration from anybody that the actor doesn't hold, by a role or a group either."""
-    losing = _administration_lost(change)
+    losing = {who: lost for who, lost in administration_lost(change).items() if who[0] != change.actor.pk}
     if change.by_system or not any(losing.values()):
         return
     before, closed = sides_of(change)[0], closed_units(change)
@@ -283,13 +283,12 @@ def demoted_administrators(change: Change) -> None:
             )
 
 
-def _administration_lost(change: Change) -> dict[tuple[int, int], frozenset[str]]:
+def administration_lost(change: Change) -> dict[tuple[int, int], frozenset[str]]:
     """Return who loses which administration where; what one keeps above a closed unit isn't lost."""
     (before, after), closed = sides_of(change), closed_units(change)
-    effects = [effect for effect in change.effects.real if effect.account != change.actor.pk]
-    kept = held_by({effect.account for effect in effects if effect.unit in closed}, after.live)
+    kept = held_by({effect.account for effect in change.effects.real if effect.unit in closed}, after.live)
     losing = {}
-    for effect in effects:
+    for effect in change.effects.real:
         lost = frozenset(key for key in effect.lost if is_administration(key))
         if lost and effect.unit in closed:
             above = before.policy.units[effect.unit].ancestors[0]

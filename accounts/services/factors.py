@@ -17,6 +17,7 @@ from accounts.factors import FACTORS, factors_of, has_factor
 from accounts.models import Account
 from accounts.services.status import end_everything, read_again
 from accounts.sign_in import codes
+from accounts.sign_in.proof import weakens_sign_in
 from adminrights.change import Actor, Change, change
 from adminrights.events import Event
 from adminrights.exceptions import Invalid, NotFound, WrongStatus
@@ -75,6 +76,7 @@ def reset_factors(account: Account, *, actor: Actor, unit: Unit, reason: str = "
         if not has_factor(account):
             raise WrongStatus(_("This account has no second factor."))
         Authenticator.objects.filter(user=account).delete()
+        weakens_sign_in(c)
         _changed(c, account, "factors_reset")
 
 
@@ -142,6 +144,8 @@ def set_factor_rule(root: Unit, *, required: bool, actor: Actor) -> bool:
         root.refresh_from_db()
         if root.parent_id is not None:
             raise Invalid(_("Only the organisation as a whole has this rule."))
+        if not required:
+            weakens_sign_in(c)
         return bool(c.update(root, factor_required=required))
 
 

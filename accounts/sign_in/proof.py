@@ -1,7 +1,8 @@
 """Proving anew who one is, before what matters most: it must not be an open window that does it (S5).
 
-Pages about one's own sign-in ask for it themselves. Whatever gives administration, through whichever page,
-is stopped by a guard; what was sent is kept in the session and goes on after the proof.
+Pages about one's own sign-in ask for it themselves.
+Whatever gives administration, changes it through a role or weakens how others sign in is stopped by a guard,
+through whichever page; what was sent is kept in the session and goes on after the proof.
 """
 
 import time
@@ -16,13 +17,16 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from accounts.guards import is_administration
+from accounts.guards import administration_lost, is_administration
 from adminrights.change import Change, in_preview
 from adminrights.exceptions import NeedsProof
 from adminrights.going import go
-from roles.models import Role
+from groups.models import GroupRole
+from roles.models import Rule
 
 PROVED, WAITING = "proved", "waiting"
+# What a service says of a change that weakens how others sign in.
+WEAKENS = "weakens_sign_in"
 # What is kept of a form while the person proves who they are. Passwords are typed again.
 MOST_KEPT = 100_000
 NEVER_KEPT = frozenset({"csrfmiddlewaretoken", "password", "current", "again"})
@@ -51,16 +55,31 @@ def proved(*, fresh: bool) -> Iterator[None]:
         _fresh.reset(token)
 
 
+def weakens_sign_in(change: Change) -> None:
+    """Say of a change that others sign in with less after it."""
+    change.scratch[WEAKENS] = True
+
+
 def proof_of_person(change: Change) -> None:
-    """Stop what gives administration, or touches it through a role, until the actor has proved who it is."""
+    """Stop what gives administration, takes it by a role, or weakens how others sign in, until it is proved.
+
+    It looks at what is written, so that a collected edit and one taken back ask as the page itself does.
+    """
     if change.by_system or _fresh.get() or in_preview():
         return
+    if change.scratch.get(WEAKENS):
+        raise NeedsProof(
+            _("Others sign in with less after it. Confirm first that it is you, then do it again.")
+        )
     given = any(is_administration(key) for effect in change.effects.given for key in effect.gained)
-    by_role = isinstance(change.target, Role) and any(
-        is_administration(key) for effect in change.effects.real for key in effect.lost
-    )
-    if given or by_role:
+    if given or _is_taken_by_role(change):
         raise NeedsProof(_("This is about administration. Confirm first that it is you, then do it again."))
+
+
+def _is_taken_by_role(change: Change) -> bool:
+    """Whether a role loses rules, or a group its role, and somebody administration with it."""
+    by_role = any(isinstance(fact, Rule | GroupRole) for fact in (*change.started, *change.ended))
+    return by_role and any(administration_lost(change).values())
 
 
 def ask_proof(request: HttpRequest, wanted: str = "") -> HttpResponse:
