@@ -19,12 +19,13 @@ from accounts.dates.ending import Ending, csv_of, ending
 from accounts.dates.kinds import KINDS
 from accounts.dates.reading import Reach, address
 from accounts.models import Account
+from accounts.views.files import PeopleFile
 from accounts.views.tabs import has_several_units
 from adminrights import cells
 from adminrights.days import brief, in_words
 from adminrights.navigation import EmptyState, path_of
 from adminrights.spreadsheet import csv_lines
-from adminrights.views import ListPage, Page
+from adminrights.views import ListPage
 
 DAYS = {"7": 7, "30": 30, "90": 90, "365": 365}
 SEARCHES = ("q", "days", "kind")
@@ -161,13 +162,16 @@ class EndingList(ListPage):
         return EmptyState(_("Nothing ends by itself"), text, "calendar-check")
 
 
-class EndingExport(Page):
+class EndingExport(PeopleFile):
     """The same lines, with the same filters, as CSV; formulas in it are made harmless (N5)."""
 
     permission = "accounts:list"
 
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:  # type: ignore[override]
-        found = narrowed(request, self.unit).qs
+    def page_url(self) -> str:
+        return reverse("accounts:ending_list") + self.filters()
+
+    def file(self) -> HttpResponseBase:
+        found = narrowed(self.request, self.unit).qs
         answer = StreamingHttpResponse(csv_lines(csv_of(found)), content_type="text/csv; charset=utf-8")
         answer["Content-Disposition"] = 'attachment; filename="ends-soon.csv"'
         return answer

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
-from django.http import Http404, HttpRequest, StreamingHttpResponse
+from django.http import Http404, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.functional import cached_property
@@ -17,6 +17,7 @@ from accounts.least.finding import Finding
 from accounts.least.remedies import remedies
 from accounts.least.report import DAYS, KINDS, USUAL, Chapter, Report, csv_of, report
 from accounts.least.taking import take_grant
+from accounts.views.files import PeopleFile
 from accounts.views.tabs import has_several_units
 from adminrights.navigation import Button
 from adminrights.spreadsheet import csv_lines
@@ -120,11 +121,14 @@ class LeastPrivilege(LeastPage, DetailPage):
         return Row(finding, label, finding.of.get_absolute_url() if seen else "", remedies(finding, reader))
 
 
-class LeastExport(LeastPage):
+class LeastExport(PeopleFile, LeastPage):
     """One chapter as CSV, with everything that it found; formulas in it are made harmless (N5)."""
 
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:  # type: ignore[override]
-        key = kwargs["chapter"]
+    def page_url(self) -> str:
+        return reverse("accounts:least_privilege") + self.filters()
+
+    def file(self) -> HttpResponseBase:
+        key = self.kwargs["chapter"]
         if key not in self.open_chapters():
             raise Http404
         self.needs(KINDS[key].needs)

@@ -1,6 +1,6 @@
 """Proving anew who one is, before what matters most: it must not be an open window that does it (S5).
 
-Pages about one's own sign-in ask for it themselves.
+Pages about one's own sign-in ask for it themselves, and so do files about people (accounts/views/files.py).
 Whatever gives administration, changes it through a role or weakens how others sign in is stopped by a guard,
 through whichever page; what was sent is kept in the session and goes on after the proof.
 """

@@ -18,7 +18,7 @@ from accounts.bulk.selection import Selection, fingerprint, read_selection
 from accounts.bulk.steps import BY_URL, Asked, Step
 from accounts.forms.accounts import ReasonForm
 from accounts.models import Account
-from accounts.sign_in.proof import ask_proof, is_proved
+from accounts.views.files import PeopleFile
 from adminrights.consequences import Line, consequences
 from adminrights.days import DayField, Span, end_of, in_words, refuse_impossible
 from adminrights.exceptions import Invalid, Moved, NotAllowed, Refused
@@ -309,13 +309,14 @@ class BulkResult(ResultPage):
         )
 
 
-class BulkExport(ResultPage):
+class BulkExport(PeopleFile, ResultPage):
     """The same as CSV."""
 
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:  # type: ignore[override]
-        if not is_proved(request):
-            return ask_proof(request, wanted=reverse("accounts:bulk_result"))
-        found = kept(request.session)
+    def page_url(self) -> str:
+        return reverse("accounts:bulk_result")
+
+    def file(self) -> HttpResponseBase:
+        found = kept(self.request.session)
         rows: list[tuple[object, ...]] = [("id", "name", "email", "outcome", "message")]
         if found is not None:
             lines = told(found, self.people(found))

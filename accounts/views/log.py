@@ -17,14 +17,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.log import Told, entries_seen_from, event_choices, event_in_words, events_of, newest_first, tell
-from accounts.sign_in.proof import ask_proof, is_proved
+from accounts.views.files import PeopleFile
 from adminrights import cells
 from adminrights.models import JournalEntry, Unit
 from adminrights.navigation import Button, EmptyState
 from adminrights.spreadsheet import csv_lines
 from adminrights.text import clean_text
 from adminrights.views import ListPage
-from adminrights.views.pages import Page
 
 HEADS = ("time", "person", "event", "outcome", "object", "unit", "address", "channel", "reason", "request")
 FOUND_IN = ("actor_label", "target_label", "address", "reason")
@@ -190,14 +189,16 @@ class LogList(ListPage):
         )
 
 
-class LogExport(Page):
+class LogExport(PeopleFile):
     """The same entries, with the same filters, as CSV; formulas in it are made harmless (N5)."""
 
     permission = "access_log:list"
 
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:  # type: ignore[override]
-        if not is_proved(request):
-            return ask_proof(request, wanted=reverse("accounts:log_list"))
+    def page_url(self) -> str:
+        return reverse("accounts:log_list") + self.filters()
+
+    def file(self) -> HttpResponseBase:
+        request = self.request
         found = LogFilter(request.GET, queryset=entries_seen_from(self.unit), request=request)
         entries = found.qs if found.is_valid() else found.queryset.none()
         answer = StreamingHttpResponse(csv_lines(rows_of(entries)), content_type="text/csv; charset=utf-8")

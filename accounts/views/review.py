@@ -9,6 +9,7 @@ from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
@@ -22,6 +23,7 @@ from accounts.reviews.leftovers import other_ways
 from accounts.reviews.reading import Person, lines_of, people_in, progress_of, way_in_words
 from accounts.reviews.scope import standing
 from accounts.services.reviews import NEEDS, check_again, close_review, decide
+from accounts.views.files import PeopleFile
 from accounts.views.reviews import reviews_in, state_of
 from adminrights.change import Change, in_preview
 from adminrights.consequences import Line
@@ -316,13 +318,19 @@ def left_in_words(line: ReviewLine) -> str:
     return ""
 
 
-class ReviewEvidence(ReviewDetail):
+class ReviewEvidence(PeopleFile, ReviewDetail):
     """The evidence as a file, built anew each time; the page instead while there is none for the reader."""
 
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:  # type: ignore[override]
         self.object = self.find()
         if self.object.closed_at is None or not self.may("accounts:list"):
             return self.render_to_response(self.get_context_data())
+        return super().get(request, *args, **kwargs)
+
+    def page_url(self) -> str:
+        return str(self.object.get_absolute_url())
+
+    def file(self) -> HttpResponse:
         answer = HttpResponse(build(self.object), content_type="application/json; charset=utf-8")
         answer["Content-Disposition"] = f'attachment; filename="review-{self.object.pk}.json"'
         return answer

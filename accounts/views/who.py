@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar
 
-from django.http import Http404, HttpRequest, StreamingHttpResponse
+from django.http import Http404, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.functional import cached_property
@@ -16,6 +16,7 @@ from accounts.items import seen_by
 from accounts.models import Account, Item
 from accounts.permission_book import entry
 from accounts.tables_who import WhoTable
+from accounts.views.files import PeopleFile
 from accounts.who.answer import Answer, ask, count, was_there
 from accounts.who.form import WhoForm
 from accounts.who.listing import Row, csv_of, lines_of, narrowed, people_of
@@ -57,6 +58,10 @@ class WhoPart(Page):
     def question(self) -> Question:
         """Return what is asked. Raises Http404."""
         raise NotImplementedError
+
+    def address(self, suffix: str = "") -> str:
+        """Return the page of the question, or with a suffix its file."""
+        return reverse(f"accounts:{self.list_name}{suffix}", kwargs=self.kwargs)
 
     def above(self) -> list[Link]:
         """Return the pages above this one that the reader may open."""
@@ -132,10 +137,6 @@ class WhoList(WhoPart, ListPage):
             return ""
         return reverse("accounts:permission_past", args=[question.permission]) + "#results"
 
-    def address(self, suffix: str = "") -> str:
-        """Return the page of the same question, or with a suffix its file."""
-        return reverse(f"accounts:{self.list_name}{suffix}", kwargs=self.kwargs)
-
     def empty(self) -> EmptyState:
         if not self.form.is_valid():
             return EmptyState(_("This can't be read"), self.unread(), "circle-alert")
@@ -152,10 +153,13 @@ class WhoList(WhoPart, ListPage):
         )
 
 
-class WhoExport(WhoPart):
+class WhoExport(PeopleFile, WhoPart):
     """The people that the filters of the page leave, as CSV; formulas in it are made harmless (N5)."""
 
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:  # type: ignore[override]
+    def page_url(self) -> str:
+        return self.address() + self.filters()
+
+    def file(self) -> HttpResponseBase:
         # Worked out before the answer begins, so that what is not there is not found.
         lines = list(csv_of(self.answer, self.rows()))
         answer = StreamingHttpResponse(csv_lines(lines), content_type="text/csv; charset=utf-8")

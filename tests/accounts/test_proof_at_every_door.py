@@ -8,9 +8,13 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.access import may
+from accounts.checks import named_views
 from accounts.models import Account
+from accounts.reviews.scope import Scope
 from accounts.services.factors import set_factor_rule
+from accounts.services.reviews import Wanted, close_review, open_review
 from accounts.taking_back.which import is_fit
+from accounts.views.files import PeopleFile
 from adminrights.change import SYSTEM
 from adminrights.models import CollectedEdit, JournalEntry, Unit
 from groups.models import Group
@@ -18,6 +22,7 @@ from groups.services import set_roles
 from roles.models import Role
 from roles.services import set_rule
 from tests.accounts.authenticator import kinds, with_app
+from tests.accounts.pages import signed_in
 from tests.accounts.test_proof import CONFIRM, prove, stale
 from tests.editing import opened
 from tests.factories import GroupFactory, RoleFactory
@@ -144,3 +149,39 @@ def test_to_require_more_takes_no_proof(unit: Unit, ada: Account) -> None:
     stale(ada).post(f"/units/{unit.pk}/second-factor/on/")
     unit.refresh_from_db()
     assert unit.factor_required
+
+
+# ---- Files about people
+
+
+# S5 of the security bar
+def test_a_file_about_everybody_is_handed_out_after_the_proof(
+    unit: Unit, ada: Account, keepers: Role
+) -> None:
+    review = open_review(Scope("unit", unit), Wanted("Spring"), actor=SYSTEM)
+    close_review(review, actor=SYSTEM, leave_undecided=True)
+    files = {
+        "/log/export/?q=ada": "/log/?q=ada",
+        "/accounts/bulk/result/export/": "/accounts/bulk/result/",
+        f"/reviews/{review.pk}/evidence/": f"/reviews/{review.pk}/",
+        "/permissions/contacts:list/who/export/?q=a": "/permissions/contacts:list/who/?q=a",
+        "/permissions/modules/contacts/who/export/": "/permissions/modules/contacts/who/",
+        f"/roles/{keepers.pk}/who/export/": f"/roles/{keepers.pk}/who/",
+        "/least-privilege/unused-rights/export/?days=90": "/least-privilege/?days=90",
+        "/ending/export/?days=30": "/ending/?days=30",
+    }
+    client = stale(ada)
+    for file, page in files.items():
+        answer = client.get(file, follow=True)
+        assert answer.redirect_chain[0][0].startswith(CONFIRM), file
+        assert answer.context["next"] == page
+        assert "Content-Disposition" in signed_in(ada).get(file), file
+
+
+def test_every_file_about_people_asks() -> None:
+    handed_out = {name for name, _view in named_views() if name.endswith(("export", "evidence"))}
+    asking = {
+        name for name, view in named_views() if issubclass(getattr(view, "view_class", object), PeopleFile)
+    }
+    # Of a comparison the reader chose both sides.
+    assert handed_out - asking == {"accounts:compare_export"}
