@@ -179,10 +179,14 @@ def _refuse_undecidable(c: Change, review: Review, lines: Collection[ReviewLine]
         raise OwnRights(_("Nobody reviews his own rights. Somebody else has to decide about yours."))
     if review.closed_at is not None and any(line.outcome not in LEFT_OVER for line in lines):
         raise Invalid(_("This review is closed. Only what is left over can be decided anew."))
-    if not may_decide(review, c.actor):
-        raise NotAllowed(_("Others were asked to decide in this review."), [DELEGATE])
+    _refuse_unasked(c, review)
     for kind, unit in {(kind_of(line.fact).key, place_of(line.fact)) for line in lines}:
         _require_one(c, TAKES[kind], unit)
+
+
+def _refuse_unasked(c: Change, review: Review) -> None:
+    if not may_decide(review, c.actor):
+        raise NotAllowed(_("Others were asked to decide in this review."), [DELEGATE])
 
 
 def _require_one(c: Change, either: tuple[str, ...], unit: Unit) -> None:
@@ -218,11 +222,12 @@ def close_review(review: Review, *, actor: Actor, leave_undecided: bool = False)
 
     What a guard refuses stays, with its sentence. Undecided lines stay as they are, and say so, where that
     is wanted; else closing raises Invalid. The review is complete when nothing is left over. Raises
-    NotAllowed without `access:assign`.
+    NotAllowed without `access:assign`, and for whoever wasn't asked to decide.
     """
     todo, refused = plan_removals(review, actor=actor)
     with change(Event.REVIEW_CLOSED, actor=actor, unit=review.unit, target=review, needs=NEEDS) as c:
         review.refresh_from_db()
+        _refuse_unasked(c, review)
         if review.closed_at is not None:
             raise Invalid(_("This review is closed already."))
         undecided = review.lines.filter(decision="").count()
@@ -242,6 +247,7 @@ def check_again(review: Review, *, actor: Actor) -> Review:
     todo, refused = plan_removals(review, actor=actor)
     with change(Event.REVIEW_CHECKED, actor=actor, unit=review.unit, target=review, needs=NEEDS) as c:
         review.refresh_from_db()
+        _refuse_unasked(c, review)
         if review.state != "left_over":
             raise Invalid(_("There is nothing to check: nothing of this review is left over."))
         _settle(c, review, todo, refused)

@@ -22,7 +22,7 @@ from accounts.reviews.evidence import build
 from accounts.reviews.leftovers import other_ways
 from accounts.reviews.reading import Person, lines_of, people_in, progress_of, way_in_words
 from accounts.reviews.scope import standing
-from accounts.services.reviews import NEEDS, check_again, close_review, decide
+from accounts.services.reviews import NEEDS, check_again, close_review, decide, may_decide
 from accounts.views.files import PeopleFile
 from accounts.views.reviews import reviews_in, state_of
 from adminrights.change import Change, in_preview
@@ -55,9 +55,9 @@ class ReviewPage(Page):
 
     @property
     def may_run(self) -> bool:
-        """Whether the reader may close it."""
+        """Whether the reader may close it, and check it again."""
         reader: Any = self.request.user
-        return bool(reader.may(NEEDS, self.object.unit))
+        return bool(reader.may(NEEDS, self.object.unit)) and may_decide(self.object, reader)
 
 
 class ReviewDetail(ReviewPage, DetailPage):

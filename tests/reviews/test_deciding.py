@@ -103,6 +103,27 @@ def test_whoever_was_not_asked_does_not_decide(
     choose(line_of(review, gwen), "keep", ada)
 
 
+@pytest.mark.parametrize(("step", "state"), [("close", "open"), ("check", "left_over")])
+def test_whoever_was_not_asked_closes_and_checks_nothing(
+    campaign_team: Group, ada: Account, helen: Account, step: str, state: str
+) -> None:
+    """Whoever is under review would else end it with his own rights undecided."""
+    add_members(campaign_team, [helen], actor=SYSTEM)
+    review = review_of(campaign_team, reviewers=[ada])
+    if state == "left_over":
+        review = closed(review)
+    client, page, path = signed_in(helen), f"/reviews/{review.pk}/", f"/reviews/{review.pk}/{step}/"
+
+    assert path not in client.get(page).content.decode()
+    assert client.get(path).status_code == 403
+    assert "Others were asked" in text_of(client.post(path, {"leave": "on"}))
+
+    assert Review.objects.get(pk=review.pk).state == state
+    assert path in signed_in(ada).get(page).content.decode()
+    assert signed_in(ada).post(path, {"leave": "on"}).status_code == 302
+    assert Review.objects.get(pk=review.pk).state == "left_over"
+
+
 def test_there_is_nothing_to_review_in_an_empty_group(unit: Unit) -> None:
     with pytest.raises(Invalid, match="There is nothing to review"):
         review_of(GroupFactory(unit=unit))
