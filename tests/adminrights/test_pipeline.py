@@ -40,6 +40,8 @@ WRITES = {
 # Who may call them: the pipeline, its journal and its models, and the outbox for its own rows.
 WRITERS = {
     "adminrights/change.py",
+    # The part of it that saves.
+    "adminrights/written.py",
     "adminrights/journal.py",
     "adminrights/models/base.py",
     "adminrights/outbox.py",

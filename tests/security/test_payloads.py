@@ -127,7 +127,7 @@ def things(unit: Unit, text: str, number: int) -> dict[str, int]:
         "unit": below.pk,
         "group": group.pk,
         "role": role.pk,
-        "twin": copy_role(role, name="", display_name=f"{text}t", actor=SYSTEM, unit=unit).pk,
+        "twin": copy_role(role, name=f"twin{number}", display_name=f"{text}t", actor=SYSTEM, unit=unit).pk,
         "item": register_item("events", unit, text, actor=SYSTEM).pk,
         "entry": JournalEntry.objects.latest("sequence").pk,
         "mail": promise(account).pk,
