@@ -26,19 +26,17 @@ from accounts.services.requests import approve_request, close_request, decline_r
 from accounts.tables_requests import RequestFilter, RequestTable
 from accounts.views.tabs import has_several_units
 from accounts.why.answer import answer_to
-from accounts.why.steps import Step, UnknownStep, of_kind, read_steps
+from accounts.why.steps import Step, UnknownStep, read_steps
 from accounts.why.suggestions import Question, ask, suggestions
-from accounts.why.wording import Names, side_effects, words_of
+from accounts.why.wording import Names, names_for, side_effects, words_of
 from adminrights.change import Change
 from adminrights.consequences import Line
 from adminrights.days import day_of, in_words
-from adminrights.models import Unit
 from adminrights.navigation import Button, EmptyState, Link
 from adminrights.units import SESSION_KEY, enterable
 from adminrights.views import CommandPage, DetailPage, FormPage, ListPage, Open, Page
 from adminrights.views.access import AccessMixin
 from adminrights.views.confirm import ConfirmPage
-from groups.models import Group
 from roles.catalogue import catalogue
 
 
@@ -183,6 +181,14 @@ class RequestApprove(RequestPage, ConfirmPage):
             raise Http404 from None
 
     @cached_property
+    def names(self) -> Names:
+        """Return what the steps are about. Raises Http404 for what the reader may not know of."""
+        try:
+            return names_for(self.reader, self.object.unit, self.steps)
+        except UnknownStep:
+            raise Http404 from None
+
+    @cached_property
     def ends(self) -> datetime | None:
         """Return until when. Raises Http404 for a day that no form could have sent."""
         form = UntilForm(self.request.GET, self.object.until)
@@ -195,15 +201,13 @@ class RequestApprove(RequestPage, ConfirmPage):
         return _("Approve the request of %s?") % self.object.account.name
 
     def get_sentence(self) -> str:
-        groups = Group.objects.present().filter(pk__in=of_kind(self.steps, "group")).select_related("unit")
-        units = Unit.objects.open().in_bulk([int(pk) for pk in of_kind(self.steps, "second")])
-        names = Names(self.object.unit, {group.pk: group for group in groups}, units)
-        words = {"name": self.object.account.name, "what": words_of(self.steps, names)}
+        words = {"name": self.object.account.name, "what": words_of(self.steps, self.names)}
         if self.ends is None:
             return _("%(name)s gets %(what)s, without an end.") % words
         return _("%(name)s gets %(what)s, until %(until)s.") % (words | {"until": in_words(self.ends)})
 
     def run(self) -> str:
+        self.names  # noqa: B018 - raises for what the reader may not know of
         facts = approve_request(self.object, self.steps, actor=self.reader, ends=self.ends)
         dated = [fact for fact in facts if fact.expires_at and isinstance(fact, DATED)]
         # They end together, and one of them tells what goes with all.

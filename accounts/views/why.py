@@ -22,15 +22,12 @@ from accounts.views.accounts import AccountPage
 from accounts.who.question import keys_of
 from accounts.why.answer import answer_to
 from accounts.why.states import state_of
-from accounts.why.steps import Step, UnknownStep, of_kind, read_steps
+from accounts.why.steps import Step, UnknownStep, read_steps
 from accounts.why.suggestions import Suggestion, ask, suggestions
-from accounts.why.wording import Names, side_effects, words_of
-from adminrights.models import Unit
+from accounts.why.wording import Names, names_for, side_effects, words_of
 from adminrights.navigation import Button, EmptyState, Link
-from adminrights.services import line_of
 from adminrights.views import Open, Page
 from adminrights.views.confirm import ConfirmPage
-from groups.models import Group
 from roles.catalogue import catalogue
 from roles.resolver import Resolution
 
@@ -248,16 +245,10 @@ class AccountAllow(PermissionPart, AccountPage, ConfirmPage):
     @cached_property
     def names(self) -> Names:
         """Return what the steps are about. Raises Http404 for a group of which he may not know."""
-        wanted = {int(pk) for pk in of_kind(self.steps, "group")}
-        line = line_of(self.unit) if wanted else []
-        units = [unit for unit in line if self.request.user.has_perm("groups:get", unit)]
-        groups = Group.objects.present().filter(unit__in=units, pk__in=wanted).select_related("unit")
-        named = {group.pk: group for group in groups}
-        second = {int(pk) for pk in of_kind(self.steps, "second")}
-        below = Unit.objects.open().below(self.unit).in_bulk(second)
-        if named.keys() != wanted or below.keys() != second:
-            raise Http404
-        return Names(self.unit, named, below)
+        try:
+            return names_for(self.request.user, self.unit, self.steps)
+        except UnknownStep:
+            raise Http404 from None
 
     def get_title(self) -> str:
         return _("Change the access of %s?") % self.object.name

@@ -1,16 +1,19 @@
 """Steps and what they bring, in words."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from django.contrib.auth.models import AnonymousUser
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts.models import Account
 from accounts.sources import level_in_words
-from accounts.why.steps import Step
+from accounts.why.steps import Step, UnknownStep, of_kind
 from accounts.why.suggestions import Brought
 from adminrights.consequences import some
 from adminrights.models import Unit
+from adminrights.services import line_of
 from groups.models import Group
 from roles.catalogue import catalogue
 from roles.wording import permission_label
@@ -25,6 +28,20 @@ class Names:
     unit: Unit
     groups: Mapping[int, Group]
     units: Mapping[int, Unit]
+
+
+def names_for(reader: Account | AnonymousUser, unit: Unit, steps: Sequence[Step]) -> Names:
+    """Return what the steps are about, from the unit. Raises UnknownStep for what the reader may not know."""
+    wanted = {int(pk) for pk in of_kind(steps, "group")}
+    line = line_of(unit) if wanted else []
+    units = [each for each in line if reader.has_perm("groups:get", each)]
+    groups = Group.objects.present().filter(unit__in=units, pk__in=wanted).select_related("unit")
+    named = {group.pk: group for group in groups}
+    second = {int(pk) for pk in of_kind(steps, "second")}
+    below = Unit.objects.open().below(unit).in_bulk(second)
+    if named.keys() != wanted or below.keys() != second:
+        raise UnknownStep
+    return Names(unit, named, below)
 
 
 def words_of(steps: Iterable[Step], names: Names) -> str:

@@ -12,8 +12,9 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Account
 from adminrights.models import Unit
-from tests.accounts.pages import signed_in
-from tests.factories import UnitFactory
+from tests.accounts.pages import signed_in, text_of
+from tests.asking.acts import asked_by, page
+from tests.factories import GroupFactory, UnitFactory
 from tests.test_permissions import ABOUT_SOMETHING, TABLE, Address, path_of, things_of
 
 VARYING = re.compile(
@@ -70,3 +71,15 @@ def test_a_clock_tells_nothing_either(unit: Unit, nemo: Account, ada: Account) -
 
     one, other = (median(times) for times in taken.values())
     assert max(one, other) < 2 * min(one, other) + 0.05
+
+
+def test_an_answer_names_nothing_of_another_organisation(unit: Unit, ada: Account, nemo: Account) -> None:
+    elsewhere = UnitFactory(name="Secret lab", parent=UnitFactory(name="Elsewhere"))
+    group = GroupFactory(unit=elsewhere, display_name="Secret team")
+    request, browser = asked_by(nemo, unit), signed_in(ada)
+
+    for step in (f"group~{group.pk}", f"second~{elsewhere.pk}", f"second~{elsewhere.pk + 99}"):
+        address = page("approve", request, step=step)
+        assert (browser.get(address).status_code, browser.post(address).status_code) == (404, 404)
+    here = GroupFactory(unit=unit, display_name="Our team")
+    assert "Our team" in text_of(browser.get(page("approve", request, step=f"group~{here.pk}")))
