@@ -23,8 +23,10 @@ from adminrights.exceptions import Invalid, NeedsProof, Refused
 from adminrights.models import Unit
 from adminrights.models.collected import CollectedEdit
 
-# So many edits a person keeps in a unit; a form is no larger than this many characters.
+# So many edits a person keeps in a unit; a form, with the names of its fields, is no larger.
 MOST, MOST_SENT = 50, 200_000
+# The column's own width.
+MOST_PATH: int = CollectedEdit._meta.get_field("path").max_length or 0
 # Of a form, what belongs to the moment at which it was sent.
 MOMENTARY = frozenset({"csrfmiddlewaretoken", "preview", "previewed", "collect"})
 # In the session: how many edits are kept in each unit, so that no page has to count them.
@@ -46,13 +48,15 @@ def collect(request: Any, title: str, shown: Iterable[str], *, instead: bool) ->
     """Keep the form of the request and return whether it took an older one's place.
 
     With `instead` the page holds the whole of what it edits, so that a newer form replaces an older one.
-    Raises Invalid where there are too many or the form is too large.
+    Raises Invalid where there are too many, or the form or its address is too large.
     """
     sent = {name: request.POST.getlist(name) for name in request.POST if name not in MOMENTARY}
     kept, path = edits_of(request.user, request.unit), _path_of(request)
+    if len(path) > MOST_PATH:
+        raise Invalid(_("The address of this page is too long to be collected. Save it by itself."))
     if kept.count() >= MOST:
         raise Invalid(_("You have collected %d edits. Apply or discard them first.") % MOST)
-    if sum(len(value) for values in sent.values() for value in values) > MOST_SENT:
+    if sum(len(name) + sum(map(len, values)) for name, values in sent.items()) > MOST_SENT:
         raise Invalid(_("This form is too large to be collected. Save it by itself."))
     older = kept.filter(path=path) if instead else kept.filter(path=path, sent=sent)
     replaced = older.delete()[0] > 0
