@@ -106,6 +106,27 @@ class Ceiling:
         return True
 
 
+def nothing_lent(change: Change) -> None:
+    """Refuse what went through by a right that the change lent its actor, and took away again (Z2).
+
+    In a sum of edits each is asked for in the middle of it; what it needs must be held before all of them.
+    """
+    if change.by_system or not change.midway or not _may_have_lent(change):
+        return
+    actor = Ceiling(change.actor, sides_of(change)[0])
+    lent = sorted({key for key, unit in change.midway if key not in actor.rights(unit)})
+    if lent:
+        words = _("This needs a right that you don't hold before it: %s. You can't lend it to yourself.")
+        raise OwnRights(words % wording(lent))
+
+
+def _may_have_lent(change: Change) -> bool:
+    """Whether something was taken away that the actor may have had; what stays given, `ceiling` judges."""
+    owned = any(getattr(fact, "account_id", None) == change.actor.pk for fact in change.ended)
+    moved = any(row["do"] == "update" and row["kind"] == "unit" for row in change.written)
+    return owned or moved or (change.policy_changed and bool(change.ended))
+
+
 def ceiling(change: Change) -> None:
     """Refuse when somebody gains what the actor may not pass on, or the actor gains anything (Z2, Z8)."""
     if change.by_system or not change.effects.given:

@@ -57,6 +57,7 @@ def connect() -> None:
     hooks.ask_proof = ask_proof
     hooks.guards = [
         as_promised,
+        guards.nothing_lent,
         guards.people_of_the_unit,
         guards.protected_people,
         owners_stay,

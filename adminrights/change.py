@@ -59,6 +59,8 @@ class Change:
     policy_changed: bool = False
     # By which rights of the actor it goes through, each with its unit; used once it is done.
     used: set[tuple[str, int]] = field(default_factory=set)
+    # Those of them that were asked for after something was written: it may have lent them for a moment.
+    midway: set[tuple[str, int]] = field(default_factory=set)
     # The units of the changes that joined this one.
     units: list[Unit] = field(default_factory=list)
     # What the hooks computed once and need again.
@@ -89,8 +91,12 @@ class Change:
 
     def use(self, keys: Iterable[str], unit: int) -> None:
         """Remember that it goes through because the actor holds these permissions in the unit."""
-        if not self.by_system:
-            self.used.update((key, unit) for key in keys)
+        if self.by_system:
+            return
+        rights = {(key, unit) for key in keys}
+        self.used |= rights
+        if self.written:
+            self.midway |= rights
 
     def join(self, unit: Unit | None, reason: str) -> None:
         """Take another change into this one: where it belongs, and why it is made."""
@@ -375,9 +381,12 @@ def preview(run: Callable[[], object]) -> Change | None:
 
 
 def preview_all(run: Callable[[], object]) -> "list[Change]":
-    """As `preview`, of several changes that follow each other."""
+    """As `preview`, of several changes that follow each other.
+
+    Inside an open change they are changes of their own, with all guards, and leave nothing in the open one.
+    """
     changes: list[Change] = []
-    token = _previewed.set(changes)
+    token, outer = _previewed.set(changes), _open.set(None)
     try:
         with transaction.atomic():
             run()
@@ -385,4 +394,5 @@ def preview_all(run: Callable[[], object]) -> "list[Change]":
     except _Undo:
         return changes
     finally:
+        _open.reset(outer)
         _previewed.reset(token)
