@@ -19,6 +19,7 @@ from adminrights.change import Change
 from adminrights.effects import Effect, Effects, Thing
 from adminrights.models import Fact, FactQuerySet, Unit, UnitFeature
 from adminrights.models.facts import live_before, live_now, standing_before, standing_now
+from adminrights.progress import counted
 from groups.models import GroupRole, Membership
 from roles.models import Rule
 from roles.resolver import Resolution, Source
@@ -160,7 +161,7 @@ def effects_of(change: Change) -> Effects:
     effects = Effects()
     touched, sides = touched_accounts(change), sides_of(change)
     rows = list(_compared(touched, *sides))
-    for account, unit, old, new in rows:
+    for account, unit, old, new in counted(rows):
         row = (account, unit, old, new)
         was, is_now = sides[0].rights(account, old, unit), sides[1].rights(account, new, unit)
         _add(effects.real, _effect(row, was.effective, is_now.effective, touched, sides))

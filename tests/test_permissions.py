@@ -38,6 +38,7 @@ TABLE = [
     Address("home", SIGNED_IN),
     Address("mailbox", EVERYONE),
     Address("letter", EVERYONE, text="letter"),
+    Address("progress", SIGNED_IN, text="run"),
     Address("mail_webhook", EVERYONE, text="provider"),
     Address("policy_report", EVERYONE),
     Address("accounts:sign_in", EVERYONE),

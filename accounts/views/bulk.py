@@ -27,6 +27,7 @@ from adminrights.going import go
 from adminrights.models import Unit
 from adminrights.navigation import Link
 from adminrights.once import Answer, once
+from adminrights.progress import telling
 from adminrights.promises import promised
 from adminrights.spreadsheet import csv_lines
 from adminrights.views import Page
@@ -129,7 +130,8 @@ class BulkPage(Page):
             return self.render_to_response(self.get_context_data(form=form), status=status)
         self.asked = Asked(request.user, self.unit, **form.cleaned_data)
         agreed = unseal(request.POST.get("shown", ""), self.place) if "do" in request.POST else None
-        return self.carry_out(form, agreed) if agreed else self.show(form)
+        with telling(request.POST.get("run", ""), self.request.user.pk or 0):
+            return self.carry_out(form, agreed) if agreed else self.show(form)
 
     @property
     def place(self) -> str:

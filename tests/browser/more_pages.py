@@ -32,7 +32,12 @@ PAGES = {
     "accounts:feature_on": ["/units/{unit}/features/sms/on/", "/units/{unit}/features/nonsense/on/"],
     "accounts:feature_off": ["/units/{unit}/features/sms/off/"],
 }
-WITHOUT_A_PAGE = {"accounts:request_in_unit", "accounts:request_withdraw", "accounts:request_close"}
+WITHOUT_A_PAGE = {
+    "progress",
+    "accounts:request_in_unit",
+    "accounts:request_withdraw",
+    "accounts:request_close",
+}
 
 
 def asked_of(administrator: Account, person: Account, unit: Unit) -> dict[str, object]:

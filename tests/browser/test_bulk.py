@@ -1,15 +1,16 @@
 """Many accounts at once, in the browser: ticked, looked at, done."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from time import sleep
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from accounts.bulk.steps import IntoGroups
+from accounts import effects
 from accounts.models import Account
+from adminrights import progress
 from adminrights.models import Unit
 from groups.models import Group
 from tests.browser.acts import press, see_title
@@ -80,20 +81,20 @@ def test_all_that_match_are_asked_about_before_they_are_disabled(
     assert Account.objects.filter(last_name__startswith="Crowd", status="disabled").count() == 51
 
 
-def test_whoever_waits_sees_that_it_goes_on(
+def test_whoever_waits_sees_how_far_it_is(
     page: Page, sign_in: SignIn, ada: Account, unit: Unit, campaign_team: Group, monkeypatch: Any
 ) -> None:
-    run = IntoGroups.run
+    def slow(items: Sequence[Any]) -> Iterator[Any]:
+        for each in progress.counted(items):
+            yield each
+            sleep(0.9)
 
-    def slow(self: IntoGroups, *args: Any) -> None:
-        sleep(1.5)
-        run(self, *args)
-
-    monkeypatch.setattr(IntoGroups, "run", slow)
-    person = AccountFactory(unit=unit, first_name="Kim", last_name="Crowd")
+    monkeypatch.setattr(effects, "counted", slow)
+    people = [AccountFactory(unit=unit, last_name=f"Crowd{number}") for number in range(2)]
     sign_in(page, ada)
     page.goto("/accounts/?q=crowd")
-    page.locator(f'input[name="pk"][value="{person.pk}"]').check()
+    for person in people:
+        page.locator(f'input[name="pk"][value="{person.pk}"]').check()
     press(page, "Add to groups")
     page.get_by_label(str(campaign_team)).check()
     page.evaluate(NOTE)
@@ -101,5 +102,6 @@ def test_whoever_waits_sees_that_it_goes_on(
     press(page, "Preview")
 
     expect(page.get_by_text("Nothing is done yet.")).to_be_visible()
-    assert re.match(r"Working\..* [12] s$", page.evaluate("sessionStorage.getItem('shown')"))
+    shown = page.evaluate("sessionStorage.getItem('shown')")
+    assert re.match(r"Working\..* [01] of 2 looked at · \d s$", shown)
     assert page.locator("[data-working]").is_hidden()
