@@ -7,7 +7,8 @@ edit may do what its page may do, and nothing else.
 
 import copy
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
@@ -19,7 +20,7 @@ from django.utils.translation import gettext as _
 
 from adminrights.change import change
 from adminrights.events import Event
-from adminrights.exceptions import Invalid, NeedsProof, Refused
+from adminrights.exceptions import Invalid, NeedsProof, NotAllowed, Refused
 from adminrights.models import Unit
 from adminrights.models.collected import CollectedEdit
 
@@ -35,6 +36,8 @@ COUNTS = "collected_edits"
 
 class Collectable(Protocol):
     """A page whose edit can be done without its answer: see adminrights/views/collecting.py."""
+
+    def check(self) -> None: ...
 
     def perform(self) -> None: ...
 
@@ -103,17 +106,35 @@ def apply_edits(edits: Iterable[CollectedEdit], request: Any) -> None:
 
     Raises NeedsProof where one needs the password again, and Invalid with the edit that can't be applied.
     """
+    edits = list(edits)
+    # No edit makes the page of another one open to its person.
+    for edit in edits:
+        with _named(edit):
+            page_of(edit, request).check()
+    try:
+        _apply(edits, request)
+    except NeedsProof:
+        raise
+    except NotAllowed as refusal:
+        # It is about their sum; they stay, to be looked at and discarded.
+        raise Invalid(_("They can't be applied together: %s") % refusal) from refusal
+
+
+def _apply(edits: Iterable[CollectedEdit], request: Any) -> None:
     with change(Event.EDITS_APPLIED, actor=request.user, unit=request.unit) as c:
         for edit in edits:
-            _apply(edit, request)
+            with _named(edit):
+                page_of(edit, request).perform()
         # The log shows it as far up as any of them would be seen.
         c.unit = _lowest(c.units) or c.unit
 
 
-def _apply(edit: CollectedEdit, request: Any) -> None:
+@contextmanager
+def _named(edit: CollectedEdit) -> Iterator[None]:
+    """Name the edit in what it is refused with."""
     gone = _("“%s” can't be applied: what it is about is gone, or it isn't for you any more.")
     try:
-        page_of(edit, request).perform()
+        yield
     except NeedsProof:
         raise
     except Http404:

@@ -33,13 +33,17 @@ class Collected(Page):
         """Return the digest of what was shown before, and what was typed then."""
         return unseal(self.request.POST.get("previewed", ""), self.seal_place)
 
-    def perform(self) -> None:
-        """Do what the form says, without an answer. Raises Refused and Http404."""
+    def check(self) -> None:
+        """Raise NotAllowed where the page collects nothing, or isn't open to its reader."""
         if not self.collects:
             raise NotAllowed(_("This can't be collected."))
         if self.open_to is None and not self.may(self.permission):
             needed = hooks.wording(self.permission)
             raise NotAllowed(_("It needs a right that you don't have here: %s.") % needed, [self.permission])
+
+    def perform(self) -> None:
+        """Do what the form says, without an answer. Raises Refused and Http404."""
+        self.check()
         self.object = self.find()
         self.do()
 

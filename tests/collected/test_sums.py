@@ -12,7 +12,7 @@ from accounts.services.grants import set_permissions
 from adminrights.change import SYSTEM
 from adminrights.models import CollectedEdit, JournalEntry, Unit
 from groups.models import Group
-from groups.services import add_members
+from groups.services import add_members, remove_members
 from tests.accounts.pages import messages_of, signed_in, text_of
 from tests.collected.test_collected import PAGE, apply_all, collect, collect_member, collect_roles
 from tests.factories import AccountFactory, GroupFactory, RoleFactory
@@ -60,6 +60,24 @@ def test_what_an_edit_needs_is_held_before_the_whole_sum(
 
     assert may(bob, "contacts:list", unit) is not held
     assert ("3 edits are applied." in messages_of(answer)) is held
+
+
+def test_no_edit_opens_the_page_of_another_one(
+    unit: Unit, manager: Account, empty: Group, gwen: Account, ada: Account
+) -> None:
+    """The right to open the page came through a group; within the sum it would come back first."""
+    lender = RoleFactory(unit=unit, display_name="Disablers", rules=["accounts:update"])
+    lent = GroupFactory(unit=unit, display_name="Lent", roles=[lender], members=[manager])
+    browser = signed_in(manager)
+    collect_roles(browser, empty, [lender.pk])
+    collect(browser, reverse("accounts:account_disable", args=[gwen.pk]), {})
+    assert CollectedEdit.objects.count() == 2
+    remove_members(lent, [manager], actor=ada)
+    add_members(empty, [manager], actor=SYSTEM)
+
+    assert "It needs a right that you don't have here" in text_of(browser.get(PAGE))
+    browser.post(PAGE, {}, follow=True)
+    assert Account.objects.get(pk=gwen.pk).status == "active"
 
 
 def test_a_collected_likeness_is_logged_once_as_it_was_done(
