@@ -24,13 +24,14 @@ def test_every_migration_can_be_undone() -> None:
 
 @contextmanager
 def accounts_in_use() -> Iterator[threading.Event]:
-    """Write to a table in another session that doesn't end before the event."""
+    """Write to the tables of accounts in another session that doesn't end before the event."""
     release, held = threading.Event(), threading.Event()
+    tables = [name for name in connection.introspection.table_names() if name.startswith("accounts_")]
 
     def hold() -> None:
         with connection.cursor() as cursor:
             cursor.execute("BEGIN")
-            cursor.execute("LOCK TABLE accounts_account IN ROW EXCLUSIVE MODE")
+            cursor.execute(f"LOCK TABLE {', '.join(tables)} IN ROW EXCLUSIVE MODE")
             held.set()
             release.wait(30)
             cursor.execute("ROLLBACK")
