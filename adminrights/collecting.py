@@ -112,21 +112,17 @@ def apply_edits(edits: Iterable[CollectedEdit], request: Any) -> None:
         with _named(edit):
             page_of(edit, request).check()
     try:
-        _apply(edits, request)
+        with change(Event.EDITS_APPLIED, actor=request.user, unit=request.unit) as c:
+            for edit in edits:
+                with _named(edit):
+                    page_of(edit, request).perform()
+            # The log shows it as far up as any of them would be seen.
+            c.unit = _lowest(c.units) or c.unit
     except NeedsProof:
         raise
     except NotAllowed as refusal:
         # It is about their sum; they stay, to be looked at and discarded.
         raise Invalid(_("They can't be applied together: %s") % refusal) from refusal
-
-
-def _apply(edits: Iterable[CollectedEdit], request: Any) -> None:
-    with change(Event.EDITS_APPLIED, actor=request.user, unit=request.unit) as c:
-        for edit in edits:
-            with _named(edit):
-                page_of(edit, request).perform()
-        # The log shows it as far up as any of them would be seen.
-        c.unit = _lowest(c.units) or c.unit
 
 
 @contextmanager

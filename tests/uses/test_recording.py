@@ -34,7 +34,7 @@ REFUSE = {
     "accounts/dates/views.py",
     "accounts/views/items.py",
     "accounts/views/led.py",
-    "accounts/views/why.py",
+    "accounts/why/wording.py",
     "adminrights/views/access.py",
 }
 # What the first level of Customers gives.
