@@ -9,7 +9,7 @@ INSTALL := $(PIP) install --quiet --quiet --require-hashes --only-binary :all:
 UV_COMPILE := $(BIN)/uv pip compile pyproject.toml --quiet --universal --generate-hashes
 
 .DEFAULT_GOAL := help
-.PHONY: help run passwords test soak check pictures format lock clean
+.PHONY: help run passwords test soak check gallery messages format lock clean
 .DELETE_ON_ERROR:
 
 help: ## list these commands
@@ -28,7 +28,7 @@ test: .venv/dev.stamp ## run all tests (DATABASE_URL=… for PostgreSQL, ARGS="-
 	@$(BIN)/python -m tests.browser.chromium
 	@$(BIN)/python -m pytest -n auto $(ARGS)
 
-bench: .venv/dev.stamp ## measure beside Django's own users and admin (ARGS="--accounts 1000")
+bench: .venv/dev.stamp ## measure beside Django, guardian, pycasbin and SQL (ARGS="--accounts 1000 --only search")
 	@$(BIN)/python -m tests.bench $(ARGS)
 
 soak: .venv/dev.stamp ## crash, crowd and repeat for hours, then print what held (ARGS="--scale 0.1 mail")
@@ -37,9 +37,12 @@ soak: .venv/dev.stamp ## crash, crowd and repeat for hours, then print what held
 check: .venv/dev.stamp ## run everything that needs no test: linters, types, contracts, budget
 	@.ci/checks
 
-pictures: .venv/dev.stamp ## draw every screen of a fresh demo into .local/pictures, and the README's picture
+gallery: .venv/dev.stamp ## draw every screen, theme and width into .local/gallery, and the README's picture
 	@$(BIN)/python -m tests.browser.chromium
-	@$(BIN)/python -m tests.browser.pictures
+	@$(BIN)/python -m tests.browser.gallery $(ARGS)
+
+messages: .venv/dev.stamp ## collect every text into adminrights/locale, and compile what is translated
+	@$(BIN)/python -m tests.messages
 
 format: .venv/dev.stamp ## put the code into the one format
 	@$(BIN)/ruff check --fix-only --quiet .

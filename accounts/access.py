@@ -127,22 +127,27 @@ def candidates(permissions: Iterable[str], unit: int, policy: Policy, live: Q) -
     That is everyone with a fact that gives it, and the owner. It names nobody, so that one statement serves
     for any number of people. Raises UnknownPermission.
     """
+    return candidates_in(permissions, (unit, *policy.units[unit].ancestors), policy, live)
+
+
+def candidates_in(permissions: Iterable[str], units: Collection[int], policy: Policy, live: Q) -> Q:
+    """As `candidates`, about whoever might hold one of them by a fact of one of the units."""
     asked = [policy.catalogue.permission(key) for key in permissions]
     keys = frozenset().union(*(policy.catalogue.rights_giving(each.key) for each in asked))
-    node = policy.units[unit]
-    line = (unit, *node.ancestors)
+    places = frozenset(units)
     roles = {role for role, rights in policy.role_rights.items() if not rights.isdisjoint(keys)}
     groups = [
         group
         for group, carried in policy.group_roles.items()
-        if not roles.isdisjoint(carried) and policy.group_units.get(group) in line
+        if not roles.isdisjoint(carried) and policy.group_units.get(group) in places
     ]
     given = Q(permission__in=[key for key in keys if "@" not in key])
     for module, level in {(each.module, int(each.level)) for each in asked}:
         given |= Q(module=module, level__gte=level)
     members = Membership.objects.filter(live, group__in=groups).values("account")
-    grants = Grant.objects.filter(live, given, unit__in=line).values("account")
-    return Q(account__in=members) | Q(account__in=grants) | Q(account=policy.units[node.root].owner)
+    grants = Grant.objects.filter(live, given, unit__in=places).values("account")
+    owners = {policy.units[policy.units[unit].root].owner for unit in places} - {None}
+    return Q(account__in=members) | Q(account__in=grants) | Q(account__in=owners)
 
 
 def units_of(account: Account) -> list[Unit]:

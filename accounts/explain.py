@@ -147,7 +147,7 @@ class _Teller:
         return ModuleAccess(module, tuple(resource for resource in resources if resource.permissions))
 
     def _resource(self, resource: Resource) -> ResourceAccess:
-        return ResourceAccess(resource.key, _(resource.label), tuple(self._permissions(resource)))
+        return ResourceAccess(resource.key, resource.label, tuple(self._permissions(resource)))
 
     def _permissions(self, resource: Resource) -> Iterator[PermissionAccess]:
         for permission in resource.permissions:
@@ -159,9 +159,9 @@ class _Teller:
         why_not, remedy = self._withheld(withheld) if withheld else ("", "")
         return PermissionAccess(
             key=permission.key,
-            label=_(permission.label),
-            help=_(permission.help),
-            caution=_(permission.caution) if permission.caution else "",
+            label=permission.label,
+            help=permission.help,
+            caution=permission.caution,
             level=permission.level,
             effective=withheld is None,
             why_not=why_not,
@@ -198,13 +198,13 @@ class _Teller:
 
     def _missing(self, key: str) -> str:
         permission = catalogue().permissions[key]
-        words = {"module": _(catalogue().modules[permission.module].label), "label": _(permission.label)}
+        words = {"module": catalogue().modules[permission.module].label, "label": permission.label}
         return _("“%(label)s” in %(module)s") % words
 
 
 def _feature(key: str) -> str:
     features = catalogue().features
-    return _(features[key].label) if key in features else key
+    return features[key].label if key in features else key
 
 
 def _and(words: list[str]) -> str:

@@ -7,8 +7,11 @@ from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.invited import CHOICES, invited
 from accounts.models import Account, AccountQuerySet, Invitation
+from accounts.models.accounts import quiet_now
 from accounts.names import Names
+from accounts.reach import READ
 from adminrights.models import OutgoingMail, Unit
 from adminrights.widgets import LongSelect
 from groups.models import GroupRole, Membership
@@ -18,6 +21,7 @@ STATUSES = [
     ("expired", _("Invitation expired")),
     ("locked", _("Locked")),
     ("undelivered", _("Mail not delivered")),
+    ("quiet", _("Not signed in for 90 days")),
 ]
 
 
@@ -44,6 +48,13 @@ class AccountFilter(django_filters.FilterSet):
     unit = django_filters.ChoiceFilter(
         label=_("Unit"), choices=(), method="by_unit", empty_label=_("All"), widget=LongSelect
     )
+    invited = django_filters.ChoiceFilter(
+        label=_("Invited in the last 90 days"),
+        choices=CHOICES,
+        method="by_invitation",
+        empty_label=_("All"),
+        widget=LongSelect,
+    )
 
     class Meta:
         model = Account
@@ -57,6 +68,9 @@ class AccountFilter(django_filters.FilterSet):
         elif not self.data.get("unit"):
             # What leaves no choice is not asked.
             del self.filters["unit"]
+        if not self.data.get("invited"):
+            # The overview asks for it; it would be one too many for every day.
+            del self.filters["invited"]
         # Handed over as functions: a form copies all that it is given, name by name.
         for name, known in (("group", names.groups), ("role", names.roles)):
             self.filters[name].extra["choices"] = known.items
@@ -75,7 +89,15 @@ class AccountFilter(django_filters.FilterSet):
                 account=OuterRef("pk"), expires_at__lte=timezone.now()
             )
             return accounts.filter(Exists(run_out), status=Account.Status.PENDING)
+        if status == "quiet":
+            return accounts.filter(quiet_now())
         return accounts.filter(status=status)
+
+    def by_invitation(self, accounts: AccountQuerySet, name: str, step: str) -> AccountQuerySet:
+        """Keep whose invitation got so far, for whoever may look at the pages that tell it."""
+        if not self.request.user.may(READ, self.request.unit):
+            return accounts.none()
+        return accounts.filter(invited(self.request.unit, step))
 
     def by_unit(self, accounts: AccountQuerySet, name: str, unit: str) -> AccountQuerySet:
         """Keep the accounts with access to the unit or to something below it."""

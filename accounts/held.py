@@ -14,6 +14,9 @@ from accounts.policy import Policy
 from groups.models import Membership
 from roles.resolver import Access, Facts, HeldGrant
 
+# The columns of which `Access` and `HeldGrant` are made, in their order.
+ACCESS_FIELDS = ("unit_id", "includes_subunits", "own_rights_only")
+GRANT_FIELDS = ("pk", "unit_id", "module_id", "level", "permission_id")
 LIVE = "ended_at IS NULL AND starts_at <= %s AND (expires_at IS NULL OR expires_at > %s)"
 # One statement for one account, with the policy's token: a decision costs one round trip and is never stale.
 ONE_ACCOUNT = f"""
@@ -98,14 +101,10 @@ def _read(found: dict[int, Held], condition: Q) -> None:
     for account, status in statuses:
         found[account].active = status == Account.Status.ACTIVE
     accesses = UnitAccess.objects.filter(condition)
-    for account, *access in accesses.values_list(
-        "account_id", "unit_id", "includes_subunits", "own_rights_only"
-    ):
+    for account, *access in accesses.values_list("account_id", *ACCESS_FIELDS):
         found[account].accesses.append(Access(*access))
     grants = Grant.objects.filter(condition)
-    for account, *grant in grants.values_list(
-        "account_id", "pk", "unit_id", "module_id", "level", "permission_id"
-    ):
+    for account, *grant in grants.values_list("account_id", *GRANT_FIELDS):
         found[account].grants.append(HeldGrant(*grant))
     for account, group in Membership.objects.filter(condition).values_list("account_id", "group_id"):
         found[account].groups.append(group)

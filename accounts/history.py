@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from accounts.models import Account
 from accounts.sources import level_in_words, right_in_words
 from adminrights.events import Event
+from adminrights.languages import languages
 from adminrights.models import JournalEntry, Unit
 from groups.models import Group
 
@@ -24,6 +25,8 @@ FIELDS = {
     "email": gettext_lazy("E-mail address"),
     "phone": gettext_lazy("Telephone"),
     "campaign_notifications": gettext_lazy("Campaign notifications"),
+    "language": gettext_lazy("Language"),
+    "time_zone": gettext_lazy("Time zone"),
     "password": gettext_lazy("Password"),
 }
 MESSAGES = {
@@ -167,7 +170,8 @@ def _fields(rows: Sequence[Row]) -> Iterator[Difference]:
             if name == "password":
                 yield Difference(str(FIELDS[name]), after=_("changed"))
             elif name in FIELDS:
-                yield Difference(str(FIELDS[name]), _shown(before), _shown(after))
+                words = languages() if name == "language" else {}
+                yield Difference(str(FIELDS[name]), *(_shown(words.get(v, v)) for v in (before, after)))
 
 
 def _shown(value: object) -> str:
@@ -195,14 +199,14 @@ def dates_in(row: Row) -> str:
 
 
 def _day(at: str) -> str:
-    return formats.date_format(timezone.localtime(datetime.fromisoformat(at)), "j M Y")
+    return formats.date_format(timezone.localtime(datetime.fromisoformat(at)), "SHORT_DATE_FORMAT")
 
 
 def _fact(row: Row, names: _Names) -> tuple[str, str] | None:
     """Return the subject of a fact about the account and its value, in words."""
     kind = row.get("kind")
     if kind == "statusperiod":
-        return _("Status"), str(row["label"])
+        return _("Status"), _(str(row["label"]))
     if kind == "membership":
         group = names.groups.get(row["group"], str(row["group"]))
         return _("Group %s") % group, _("member")

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.addresses import canonical
 from accounts.known import Known, Standing, look_up
@@ -31,7 +31,9 @@ REQUIRED = ("email", "first_name", "last_name")
 OPTIONAL = ("phone", "groups", "levels", "campaign_notifications", "send", "last_day")
 DELIMITERS = (",", ";", "\t")
 LONGEST_FILE, LONGEST_FIELD = 64_000_000, 2_000
-YES, NO = frozenset({"yes", "y", "true", "1", "x"}), frozenset({"no", "n", "false", "0"})
+# In whatever language the table was filled in: its head is the same in all of them.
+YES = frozenset({"yes", "y", "true", "1", "x", "ja", "j", "oui", "o", "sí", "si", "s"})
+NO = frozenset({"no", "n", "false", "0", "nein", "non"})
 ENCODINGS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF16_LE, "utf-16-le"),
@@ -364,10 +366,10 @@ OUTCOME_OF = {
     Standing.HERE: "there",
 }
 OUTCOMES = {
-    "invited": "invited",
-    "created": "created without an invitation",
-    "added": "added from elsewhere",
-    "added_again": "added again",
-    "there": "already there",
-    "refused": "refused",
+    "invited": gettext_lazy("invited"),
+    "created": gettext_lazy("created without an invitation"),
+    "added": gettext_lazy("added from elsewhere"),
+    "added_again": gettext_lazy("added again"),
+    "there": gettext_lazy("already there"),
+    "refused": gettext_lazy("refused"),
 }

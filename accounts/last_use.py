@@ -55,7 +55,7 @@ def _ago(day: date) -> str:
 
 
 def _day(day: date) -> str:
-    return date_format(day, "j M Y")
+    return date_format(day, "SHORT_DATE_FORMAT")
 
 
 def last_days(unit: Unit, rights: frozenset[str]) -> dict[int, date]:

@@ -32,6 +32,11 @@ def read_lived(kind: type[Fact], fields: Sequence[str], *conditions: Q, **about:
     ]
 
 
+def dates_of(facts: Iterable[Lived]) -> set[datetime]:
+    """Return when any of the facts started or ended."""
+    return {date for fact in facts for date in fact[1:] if date is not None}
+
+
 def lived_at(facts: Iterable[Lived], at: datetime) -> Iterator[Any]:
     """Yield what the facts say that hold at the moment."""
     return (fact.what for fact in facts if fact.holds(at))

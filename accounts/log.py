@@ -270,7 +270,7 @@ def _fact(row: Row, names: _Names) -> tuple[str, str]:
     if kind == "unitaccess":
         return person, _("Access to %s") % names.units.get(row["unit"], label)
     if kind == "statusperiod":
-        return person, label
+        return person, _(label)
     if kind == "grant":
         return person, right_in_words(label)
     if kind == "grouprole":
@@ -278,5 +278,5 @@ def _fact(row: Row, names: _Names) -> tuple[str, str]:
     if kind == "rule":
         return _("Role %s") % names.roles.get(row["role"], ""), right_in_words(label)
     if kind == "unitfeature" and row.get("feature") in catalogue().features:
-        return names.units.get(row["unit"], ""), _(catalogue().features[row["feature"]].label)
+        return names.units.get(row["unit"], ""), catalogue().features[row["feature"]].label
     return label, str(KINDS.get(kind, kind))

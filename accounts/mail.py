@@ -25,6 +25,7 @@ from accounts.services.invitations import begin_life, life_of
 from accounts.services.own_address import is_taken
 from adminrights import outbox
 from adminrights.context_processors import PRODUCT
+from adminrights.languages import addressing
 from adminrights.models import OutgoingMail, Unit
 from adminrights.models.facts import standing_now
 
@@ -219,7 +220,12 @@ def register_all(more: Mapping[str, Facts]) -> None:
 
 
 def compose(facts: Facts, mail: OutgoingMail) -> EmailMultiAlternatives | None:
-    """Return the mail with its texts, or None when nobody needs it any more."""
+    """Return the mail in the language of whoever gets it, or None when nobody needs it any more."""
+    with addressing(mail.account):
+        return _composed(facts, mail)
+
+
+def _composed(facts: Facts, mail: OutgoingMail) -> EmailMultiAlternatives | None:
     particular = facts(mail)
     if particular is None:
         return None

@@ -3,8 +3,6 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from django.utils.translation import gettext as _
-
 from accounts.explain import ModuleAccess, PermissionAccess, explain
 from accounts.models import Account
 from accounts.remedies import Remedy
@@ -28,6 +26,7 @@ class Part:
 class MyModule:
     """A module in which one may do something."""
 
+    key: str
     label: str
     help: str
     count: int
@@ -79,9 +78,9 @@ def told(account: Account, unit: Unit, *, links: bool) -> MyAccess:
     areas: dict[str, list[MyModule]] = {}
     for access in modules:
         if access.effective_count:
-            areas.setdefault(access.module.group, []).append(_module(access))
+            areas.setdefault(access.module.area, []).append(_module(access))
     return MyAccess(
-        areas=tuple(MyArea(_(label), tuple(found)) for label, found in areas.items()),
+        areas=tuple(MyArea(label, tuple(found)) for label, found in areas.items()),
         withheld=tuple(_withheld(modules)),
         count=sum(access.effective_count for access in modules),
         opened=sum(len(found) for found in areas.values()) <= FEW_MODULES,
@@ -97,8 +96,9 @@ def _module(access: ModuleAccess) -> MyModule:
             sources.setdefault(frozenset(lines), lines)
             parts.setdefault(frozenset(lines), []).append(permission)
     return MyModule(
-        _(access.module.label),
-        _(access.module.help),
+        access.module.key,
+        access.module.label,
+        access.module.help,
         access.effective_count,
         tuple(Part(tuple(permissions), sources[key]) for key, permissions in parts.items()),
     )
@@ -114,7 +114,7 @@ def _withheld(modules: list[ModuleAccess]) -> Iterator[Withheld]:
     for access in modules:
         for permission in access.permissions:
             if not permission.effective:
-                key = (_(access.module.label), permission.why_not, as_read(permission.sources))
+                key = (access.module.label, permission.why_not, as_read(permission.sources))
                 found.setdefault(key, []).append(permission)
     for (module, why_not, sources), permissions in found.items():
         yield Withheld(module, why_not, tuple(permissions), sources)

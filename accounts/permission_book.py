@@ -8,7 +8,6 @@ from types import MappingProxyType
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import get_language
-from django.utils.translation import gettext as _
 
 from accounts.access import Holder, holders
 from accounts.models import Account
@@ -67,13 +66,13 @@ def chapters() -> tuple[Chapter, ...]:
 @lru_cache(maxsize=8)
 def _chapters(language: str) -> tuple[Chapter, ...]:
     book = [
-        Chapter(m.key, _(m.label), _(m.group), tuple(_single(permission.key) for permission in m.permissions))
+        Chapter(m.key, m.label, m.area, tuple(_single(permission.key) for permission in m.permissions))
         for m in catalogue().modules.values()
     ]
     areas: dict[str, list[Entry]] = {}
     for key, named in catalogue().named.items():
         areas.setdefault(named.area, []).append(_named(key))
-    book += [Chapter(f"{NAMED}-{n}", _(area), NAMED, tuple(es)) for n, (area, es) in enumerate(areas.items())]
+    book += [Chapter(f"{NAMED}-{n}", area, NAMED, tuple(es)) for n, (area, es) in enumerate(areas.items())]
     return tuple(book)
 
 
@@ -91,23 +90,23 @@ def _single(key: str) -> Entry:
     module = known.modules[permission.module]
     feature = known.features[permission.feature] if permission.feature else None
     label, text, resource = (
-        _(permission.label),
-        _(permission.help),
-        _(known.resources[permission.resource].label),
+        permission.label,
+        permission.help,
+        known.resources[permission.resource].label,
     )
     return Entry(
         key=key,
         label=label,
         help=text,
-        caution=_(permission.caution) if permission.caution else "",
-        level=_(permission.level.label),
-        place=f"{_(module.label)} › {resource}",
-        area=_(module.group),
+        caution=permission.caution,
+        level=permission.level.label,
+        place=f"{module.label} › {resource}",
+        area=module.area,
         feature=permission.feature or "",
-        feature_label=_(feature.label) if feature else "",
+        feature_label=feature.label if feature else "",
         requires=tuple(reference(needed) for needed in permission.requires),
         named=False,
-        searched=f"{label} {text} {key} {resource} {_(module.label)}".casefold(),
+        searched=f"{label} {text} {key} {resource} {module.label}".casefold(),
     )
 
 
@@ -115,17 +114,17 @@ def _named(key: str) -> Entry:
     named = catalogue().named[key]
     return Entry(
         key=key,
-        label=_(named.label),
-        help=_(named.help),
-        caution=_(named.caution) if named.caution else "",
+        label=named.label,
+        help=named.help,
+        caution=named.caution,
         level="",
-        place=_(named.area),
+        place=named.area,
         area=NAMED,
         feature="",
         feature_label="",
         requires=tuple(reference(needed) for needed in named.requires),
         named=True,
-        searched=f"{_(named.label)} {_(named.help)} {key} {_(named.area)}".casefold(),
+        searched=f"{named.label} {named.help} {key} {named.area}".casefold(),
     )
 
 
@@ -133,7 +132,7 @@ def reference(key: str) -> Reference:
     """Return how another entry is named and found."""
     known = catalogue()
     label = known.named[key].label if key in known.named else known.permissions[key].label
-    return Reference(key, _(label))
+    return Reference(key, label)
 
 
 def narrowed(

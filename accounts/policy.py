@@ -6,7 +6,7 @@ the next date at which one of its facts starts or runs out.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,6 +14,7 @@ from typing import Any
 from django.db.models import Min, Q
 from django.utils import timezone
 
+from accounts.lived import by_first
 from adminrights.models import Fact, JournalHead, Unit, UnitFeature
 from adminrights.models.facts import live_at, live_now
 from adminrights.past import then, writes_since
@@ -143,6 +144,32 @@ class UnitsThen:
         return {row["created_at"] for row in self._rows} | {write.at for write in self.writes}
 
 
+def policy_then(
+    units: dict[int, UnitNode],
+    places: dict[int, int],
+    carried: Iterable[tuple[int, int]],
+    rights: Iterable[tuple[int, str]],
+) -> Policy:
+    """Return the policy of a moment: `places` is the unit of each group; pairs say which group carries which
+    role, and which role gives which right.
+    """
+    return Policy(
+        catalogue=catalogue(),
+        units=units,
+        group_units=places,
+        group_roles={group: tuple(sorted(roles)) for group, roles in by_first(carried).items()},
+        role_rights={role: frozenset(keys) for role, keys in by_first(rights).items()},
+        good_until=None,
+    )
+
+
+def levels_of(roles: Q) -> Iterator[tuple[int, str]]:
+    """Yield the right that a level is, with its role, of the roles that meet the condition and are one."""
+    standing = Role.objects.filter(roles, module__isnull=False)
+    for pk, module, level in standing.values_list("pk", "module_id", "level"):
+        yield pk, f"{module}@{level}"
+
+
 def _features(live: Q) -> Mapping[int, set[str]]:
     features = defaultdict(set)
     for unit, feature in UnitFeature.objects.filter(live).values_list("unit_id", "feature"):
@@ -178,9 +205,8 @@ def _role_rights(live: Q) -> dict[int, frozenset[str]]:
     found: dict[int, set[str]] = defaultdict(set)
     for role, permission in Rule.objects.filter(live).values_list("role_id", "permission_id"):
         found[role].add(permission)
-    levels = Role.objects.filter(module__isnull=False).values_list("pk", "module_id", "level")
-    for role, module, level in levels:
-        found[role].add(f"{module}@{level}")
+    for role, right in levels_of(Q()):
+        found[role].add(right)
     return {role: frozenset(rights) for role, rights in found.items()}
 
 

@@ -34,7 +34,7 @@ class FeatureRemedies:
     def of(self, feature: str) -> Remedy:
         """Return the link to the feature's switch for whoever may switch it, else whom to ask."""
         known = catalogue().features
-        label = _(known[feature].label) if feature in known else feature
+        label = known[feature].label if feature in known else feature
         if self._switches:
             url = f"{reverse('accounts:unit_detail', args=[self._unit.pk])}#feature-{feature}"
             return Remedy(url=url, label=_("Switch %s on") % label)

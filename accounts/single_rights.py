@@ -163,7 +163,7 @@ class _Teller:
         for named in self.catalogue.named.values():
             blocks.setdefault(named.area, []).append(named)
         found = [
-            Block(_(label), "", (Part("", tuple(self._named(each) for each in some)),))
+            Block(label, "", (Part("", tuple(self._named(each) for each in some)),))
             for label, some in blocks.items()
         ]
         if found:
@@ -172,25 +172,25 @@ class _Teller:
     def single_areas(self) -> Iterator[Area]:
         areas: dict[str, list[Block]] = {}
         for module in self.catalogue.modules.values():
-            areas.setdefault(module.group, []).append(self._module(module))
-        return (Area(_(label), tuple(blocks)) for label, blocks in areas.items())
+            areas.setdefault(module.area, []).append(self._module(module))
+        return (Area(label, tuple(blocks)) for label, blocks in areas.items())
 
     def _module(self, module: Module) -> Block:
         wide = tuple(self._wide(key) for key in sorted(self.own) if key.startswith(f"{module.key}.*:"))
         parts = (Part(_("Everything in this module"), wide),) if wide else ()
         return Block(
-            _(module.label), _(module.help), (*parts, *(self._resource(each) for each in module.resources))
+            module.label, module.help, (*parts, *(self._resource(each) for each in module.resources))
         )
 
     def _resource(self, resource: Resource) -> Part:
-        return Part(_(resource.label), tuple(self._single(each) for each in resource.permissions))
+        return Part(resource.label, tuple(self._single(each) for each in resource.permissions))
 
     def _single(self, permission: Permission) -> Row:
         key = permission.key
         others = [s for s in self.resolution.held.get(key, ()) if not self._is_own(s) or s.right != key]
         return self._row(
             key,
-            (_(permission.label), _(permission.help), permission.caution),
+            (permission.label, permission.help, permission.caution),
             needs=self._needs(permission.requires, permission.feature),
             others=others,
             lacks=tuple(self._lacks(key)) if key in self.resolution.withheld else (),
@@ -206,7 +206,7 @@ class _Teller:
             others = [s for key in named.gives for s in held[key] if not self._is_own(s)]
         return self._row(
             named.key,
-            (_(named.label), _(named.help), named.caution),
+            (named.label, named.help, named.caution),
             needs=self._needs(named.requires, None),
             others=others,
             lacks=tuple(self._named_lacks(named)) if named.key in self.own else (),
@@ -230,7 +230,7 @@ class _Teller:
             key=key,
             label=label,
             help=text,
-            caution=_(caution) if caution else "",
+            caution=caution,
             needs=needs,
             own=own,
             chosen=self.chosen.get(key, own),
@@ -245,7 +245,7 @@ class _Teller:
         return source.kind == "grant" and source.unit == self.unit.pk and "@" not in source.right
 
     def _needs(self, keys: Iterable[str], feature: str | None) -> str:
-        words = [f"“{_label(key)}”" for key in keys]
+        words = [_("“%s”") % _label(key) for key in keys]
         if feature:
             words.append(_("the feature %s") % self._feature(feature))
         return _("Also needs %s.") % ", ".join(words) if words else ""
@@ -284,7 +284,7 @@ class _Teller:
         return list(found)
 
     def _permission_lack(self, add: Iterable[str], missing: Iterable[str], of: str = "") -> Lack:
-        names = _and([f"“{_label(key)}”" for key in missing])
+        names = _and([_("“%s”") % _label(key) for key in missing])
         add = tuple(key for key in add if self.passing.may_give(key))
         words = {"names": names, "part": of}
         text = _("For %(part)s it needs %(names)s.") if of else _("Without effect: it needs %(names)s.")
@@ -300,12 +300,12 @@ class _Teller:
 
     def _feature(self, key: str) -> str:
         features = self.catalogue.features
-        return _(features[key].label) if key in features else key
+        return features[key].label if key in features else key
 
 
 def _label(key: str) -> str:
     named = catalogue().named.get(key)
-    return _(named.label) if named else permission_label(key)
+    return named.label if named else permission_label(key)
 
 
 def _and(words: list[str]) -> str:

@@ -148,15 +148,15 @@ def right_in_words(right: str) -> str:
         words = {"action": known.actions[action].label, "module": known.modules[module].label}
         return _("%(action)s, on everything in %(module)s") % words
     if right in known.named:
-        return _(known.named[right].label)
-    return _(known.permissions[right].label) if right in known.permissions else right
+        return known.named[right].label
+    return known.permissions[right].label if right in known.permissions else right
 
 
 def level_in_words(right: str) -> tuple[str, str]:
     """Return the labels of the module and of the level of a right such as "customers@2"."""
     module, level = right.split("@")
     modules = catalogue().modules
-    return _(modules[module].label) if module in modules else module, _(Level(int(level)).label)
+    return modules[module].label if module in modules else module, Level(int(level)).label
 
 
 def _as_then(model: type[M], ids: set[int], at: datetime | None) -> dict[int, M]:

@@ -6,6 +6,7 @@ import django_tables2 as tables
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django_filters import CharFilter, ChoiceFilter, FilterSet
 
 from accounts.models import AccessRequest, Account
@@ -13,7 +14,7 @@ from accounts.models.requests import AccessRequestQuerySet
 from adminrights import cells
 from adminrights.navigation import path_of
 
-STATES = [("open", _("Open")), ("answered", _("Answered"))]
+STATES = [("open", pgettext_lazy("status", "Open")), ("answered", _("Answered"))]
 
 
 class RequestTable(tables.Table):

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from accounts.sources import SourceLine
 from accounts.who.judge import HANDED
@@ -27,7 +27,7 @@ class WhoTable(tables.Table):
 
     name = tables.Column(gettext_lazy("Name"), order_by=("order",), empty_values=())
     status = tables.Column(gettext_lazy("Status"), order_by=("status", "order"), empty_values=())
-    what = tables.Column(gettext_lazy("May"), orderable=False, empty_values=())
+    what = tables.Column(pgettext_lazy("what somebody may do", "May"), orderable=False, empty_values=())
     how = tables.Column(gettext_lazy("How"), orderable=False, empty_values=())
     until = tables.Column(gettext_lazy("Until"), order_by=("ends", "order"), empty_values=())
     why = tables.Column(gettext_lazy("Why"), orderable=False, empty_values=())

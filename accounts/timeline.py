@@ -5,7 +5,7 @@ which any of them starts or ends nothing changes, so one answer of the resolver 
 """
 
 from bisect import bisect_left
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,16 +13,15 @@ from typing import Any
 from django.db.models import Q
 
 from accounts.access import resolve_held
-from accounts.held import Held
-from accounts.lived import by_first, lived_at, read_lived
+from accounts.held import ACCESS_FIELDS, GRANT_FIELDS, Held
+from accounts.lived import by_first, dates_of, lived_at, read_lived
 from accounts.models import Account, Grant, StatusPeriod, UnitAccess
-from accounts.policy import Policy, UnitsThen, unit_nodes
+from accounts.policy import Policy, UnitsThen, levels_of, policy_then, unit_nodes
 from accounts.sources import SourceBook
 from accounts.who.question import keys_of
 from adminrights.models import Unit, UnitFeature
 from groups.models import Group, GroupRole, Membership
-from roles.catalogue import catalogue
-from roles.models import Role, Rule
+from roles.models import Rule
 from roles.resolver import Access, HeldGrant, Source
 
 
@@ -66,12 +65,8 @@ class _Past:
     def __init__(self, account: Account, unit: Unit) -> None:
         self._account, self._unit = account, unit
         self._status = read_lived(StatusPeriod, ("status",), account=account)
-        self._accesses = read_lived(
-            UnitAccess, ("unit_id", "includes_subunits", "own_rights_only"), account=account
-        )
-        self._grants = read_lived(
-            Grant, ("pk", "unit_id", "module_id", "level", "permission_id"), account=account
-        )
+        self._accesses = read_lived(UnitAccess, ACCESS_FIELDS, account=account)
+        self._grants = read_lived(Grant, GRANT_FIELDS, account=account)
         self._groups = read_lived(Membership, ("group_id",), account=account)
         groups = {lived.what[0] for lived in self._groups}
         self._carried = read_lived(GroupRole, ("group_id", "role_id"), group__in=groups)
@@ -79,7 +74,7 @@ class _Past:
         self._rules = read_lived(Rule, ("role_id", "permission_id"), role__in=roles)
         whole = f"{unit.root_id_or_self}/"
         self._features = read_lived(UnitFeature, ("unit_id", "feature"), unit__path__startswith=whole)
-        self._levels = list(_levels(roles))
+        self._levels = list(levels_of(Q(pk__in=roles)))
         self._places = dict(Group.objects.filter(pk__in=groups).values_list("pk", "unit_id"))
         self._units = UnitsThen(account.created_at)
         self.moments = self._moments()
@@ -89,8 +84,7 @@ class _Past:
             *self._status, *self._accesses, *self._grants, *self._groups,
             *self._carried, *self._rules, *self._features,
         ]  # fmt: skip
-        dates = {date for fact in facts for date in fact[1:] if date is not None}
-        ordered = sorted(dates | self._units.moments())
+        ordered = sorted(dates_of(facts) | self._units.moments())
         return ordered[bisect_left(ordered, self._account.created_at) :]
 
     def answer(self, at: datetime, permission: str) -> tuple[bool, tuple[Source, ...]]:
@@ -108,21 +102,12 @@ class _Past:
         return found.effective.keys() >= set(keys), tuple(ways) if held.active else ()
 
     def _policy(self, at: datetime) -> Policy:
-        carried, rights = lived_at(self._carried, at), [*lived_at(self._rules, at), *self._levels]
-        return Policy(
-            catalogue=catalogue(),
-            units=unit_nodes(self._units.tree(at), by_first(lived_at(self._features, at))),
-            group_units=self._places,
-            group_roles={group: tuple(sorted(roles)) for group, roles in by_first(carried).items()},
-            role_rights={role: frozenset(keys) for role, keys in by_first(rights).items()},
-            good_until=None,
+        return policy_then(
+            unit_nodes(self._units.tree(at), by_first(lived_at(self._features, at))),
+            self._places,
+            lived_at(self._carried, at),
+            [*lived_at(self._rules, at), *self._levels],
         )
-
-
-def _levels(roles: Collection[int]) -> Iterator[tuple[int, str]]:
-    standing = Role.objects.filter(pk__in=roles, module__isnull=False)
-    for pk, module, level in standing.values_list("pk", "module_id", "level"):
-        yield pk, f"{module}@{level}"
 
 
 @dataclass(frozen=True, slots=True)

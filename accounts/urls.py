@@ -8,6 +8,8 @@ from accounts.compare_urls import urlpatterns as compare_urls
 from accounts.dates.urls import urlpatterns as dates_urls
 from accounts.item_urls import urlpatterns as item_urls
 from accounts.least.urls import urlpatterns as least_urls
+from accounts.maps.urls import urlpatterns as map_urls
+from accounts.overview.urls import urlpatterns as overview_urls
 from accounts.past_urls import urlpatterns as past_urls
 from accounts.request_urls import urlpatterns as request_urls
 from accounts.review_urls import urlpatterns as review_urls
@@ -33,6 +35,7 @@ from accounts.why_urls import urlpatterns as why_urls
 app_name = "accounts"
 urlpatterns = [
     *session_urls,
+    *overview_urls,
     *item_urls,
     *book_urls,
     *bulk_urls,
@@ -46,6 +49,7 @@ urlpatterns = [
     *review_urls,
     *request_urls,
     *least_urls,
+    *map_urls,
     path("accounts/", accounts.AccountList.as_view(), name="account_list"),
     path("accounts/add/", editing.AccountCreate.as_view(), name="account_create"),
     path("accounts/add/address/", adding.AddressCheck.as_view(), name="account_address"),

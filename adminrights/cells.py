@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from django.utils import formats, timezone
 from django.utils.html import conditional_escape, escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
 from lucide.templatetags.lucide import lucide
 
@@ -51,7 +51,7 @@ BADGES = {
     "complained": Badge("bad", "flag", gettext_lazy("Marked as spam")),
     "void": Badge("off", "mail-x", gettext_lazy("No longer needed")),
     "undelivered": Badge("bad", "mail-warning", gettext_lazy("Mail not delivered")),
-    "open": Badge("wait", "hand-helping", gettext_lazy("Open")),
+    "open": Badge("wait", "hand-helping", pgettext_lazy("status", "Open")),
     "under_way": Badge("wait", "clipboard-check", gettext_lazy("Under way")),
     "late": Badge("bad", "alarm-clock", gettext_lazy("Late")),
     "left_over": Badge("bad", "triangle-alert", gettext_lazy("Left over")),
@@ -154,8 +154,8 @@ def day(moment: datetime | None, otherwise: str) -> SafeString:
     return format_html(
         '<time datetime="{}" title="{}">{}</time>',
         local.isoformat(),
-        formats.date_format(local, "j M Y, H:i"),
-        formats.date_format(local, "j M Y"),
+        formats.date_format(local, "SHORT_DATETIME_FORMAT"),
+        formats.date_format(local, "SHORT_DATE_FORMAT"),
     )
 
 

@@ -17,6 +17,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import models, transaction
+from django.utils.translation import gettext as _
 
 from adminrights import clock, journal
 from adminrights.actors import SYSTEM as SYSTEM
@@ -85,7 +86,7 @@ class Change:
         missing = [k for k in keys if unit is None or permits is None or not permits(self.actor, k, unit)]
         if missing:
             words = ", ".join(hooks.wording(key) for key in missing)
-            raise NotAllowed(f"You may not do this here. It needs: {words}.", missing)
+            raise NotAllowed(_("You may not do this here. It needs: %s.") % words, missing)
         if unit is not None:
             self.use(keys, unit.pk)
 
@@ -324,7 +325,7 @@ def _follow(change: Change) -> None:
         hooks.used(change)
     if change.written:
         progress = current_origin().progress
-        progress.written = True
+        progress.write(change.id)
         transaction.on_commit(progress.save)
 
 

@@ -48,12 +48,19 @@ def zone() -> str:
 def in_words(moment: datetime) -> str:
     """Return the moment for a sentence, with its zone: "the end of 3 March 2026 (Europe/Berlin)"."""
     local = timezone.localtime(moment)
-    words = {"day": formats.date_format(local, "j F Y"), "time": f"{local:%H:%M}", "zone": zone()}
+    words = {"day": formats.date_format(local, "DATE_FORMAT"), "time": f"{local:%H:%M}", "zone": zone()}
     if local.time() == time.max:
         return _("the end of %(day)s (%(zone)s)") % words
     if local.time() == time.min:
         return _("the beginning of %(day)s (%(zone)s)") % words
     return _("%(day)s, %(time)s (%(zone)s)") % words
+
+
+def with_weekday(moment: date) -> str:
+    """Return a day, or that of a moment, with the day of the week: "Tuesday 3 March 2026"."""
+    local = timezone.localtime(moment) if isinstance(moment, datetime) else moment
+    words = {"weekday": formats.date_format(local, "l"), "day": formats.date_format(local, "DATE_FORMAT")}
+    return _("%(weekday)s %(day)s") % words
 
 
 def brief(starts: datetime, ends: datetime | None, now: datetime) -> str:
@@ -67,7 +74,7 @@ def brief(starts: datetime, ends: datetime | None, now: datetime) -> str:
 
 
 def _day(moment: datetime) -> str:
-    return formats.date_format(timezone.localtime(moment), "j M Y")
+    return formats.date_format(timezone.localtime(moment), "SHORT_DATE_FORMAT")
 
 
 def read_last_day(text: str) -> datetime | None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 
@@ -32,6 +33,10 @@ class Hooks:
     notices: list[Callable[["Change"], None]] = field(default_factory=list)
     # What to answer a request whose change waits until the person has proved who they are.
     ask_proof: Callable[[HttpRequest], HttpResponse] | None = None
+    # Where the reader of a page takes a change back; empty where there is nothing to take back for him.
+    undo: Callable[[HttpRequest, UUID], str] = lambda request, change: ""
+    # After how many seconds without a request an account in a unit is signed out.
+    idle_after: Callable[[Any, Any], int] | None = None
     # Whether an entry of the menu is shown to an account in a unit, by the entry's `shown_if`.
     shown: dict[str, Callable[[Any, Any], bool]] = field(default_factory=dict)
     # How many things wait behind an entry of the menu, by the same name.

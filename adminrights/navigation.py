@@ -38,6 +38,8 @@ class Item:
     shown_if: str = ""
     # Pages that belong under this one, though their addresses don't begin with its own.
     above: tuple[str, ...] = ()
+    # The key that leads there after G (static/js/keys.js).
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,25 +57,33 @@ MENU = (
     Section(
         _("Management"),
         (
-            Item(_("All Accounts"), "accounts:account_list", "users", "accounts:list"),
-            Item(_("All Groups"), "groups:group_list", "boxes", "groups:list"),
-            Item(_("All Roles"), "roles:role_list", "shield-check", "roles:list"),
-            Item(_("All Permissions"), "accounts:permission_book", "book-open", "roles:list"),
+            Item(_("All Accounts"), "accounts:account_list", "users", "accounts:list", key="a"),
+            Item(_("All Groups"), "groups:group_list", "boxes", "groups:list", key="g"),
+            Item(_("All Roles"), "roles:role_list", "shield-check", "roles:list", key="r"),
+            Item(_("All Permissions"), "accounts:permission_book", "book-open", "roles:list", key="p"),
             Item(_("Role matrix"), "accounts:role_matrix", "grid-3x3", "accounts:list", several_only=True),
-            Item(_("Units"), "accounts:unit_list", "building-2", "units:list", several_only=True),
+            Item(_("Units"), "accounts:unit_list", "building-2", "units:list", several_only=True, key="u"),
             Item(_("Items"), "accounts:item_list", "calendar", shown_if="items"),
         ),
     ),
     Section(
         _("Oversight"),
         (
-            Item(_("Requests"), "accounts:request_list", "hand-helping", shown_if="requests"),
+            Item(_("Overview"), "accounts:overview", "layout-dashboard", "accounts:list", key="o"),
+            Item(_("Requests"), "accounts:request_list", "hand-helping", shown_if="requests", key="q"),
+            Item(
+                _("Who has what"),
+                "accounts:who_has_what",
+                "table-2",
+                "accounts:list",
+                shown_if="rights_of_all",
+            ),
             Item(_("Reviews"), "accounts:review_list", "clipboard-check", "access:assign"),
             Item(_("Ends soon"), "accounts:ending_list", "calendar-clock", "accounts:list"),
             Item(_("Access rules"), "accounts:access_rules", "scale", "roles:list"),
             Item(_("Least privilege"), "accounts:least_privilege", "feather", "accounts:list"),
             Item(_("Compare"), "accounts:compare", "git-compare", "accounts:list"),
-            Item(_("Access log"), "accounts:log_list", "scroll-text", "access_log:list"),
+            Item(_("Access log"), "accounts:log_list", "scroll-text", "access_log:list", key="l"),
         ),
     ),
     Section(
@@ -86,7 +96,7 @@ MENU = (
     Section(
         _("Mine"),
         (
-            Item(_("My access"), "accounts:my_access", "key-round"),
+            Item(_("My access"), "accounts:my_access", "key-round", key="m"),
             Item(_("My items"), "accounts:item_list", "calendar", shown_if="my_items"),
             Item(_("My profile"), "accounts:my_profile", "user-round", above=MY_PROFILE),
         ),
@@ -106,6 +116,8 @@ class Link:
     count: int | None = None
     # The beginnings of the addresses below this page, where its own isn't the only one.
     above: tuple[str, ...] = ()
+    # The key that leads there after G.
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +183,8 @@ def _links(items: Iterable[Item], account: Holder, unit: object) -> Iterator[Lin
         url = _address(item.url_name)
         if url and _is_shown(item, account, unit):
             above = (url, *map(_address, item.above))
-            yield Link(item.label, url, item.icon, count=_waiting(item, account, unit), above=above)
+            count = _waiting(item, account, unit)
+            yield Link(item.label, url, item.icon, count=count, above=above, key=item.key)
 
 
 def path_of(url_name: str, pk: int) -> str:

@@ -19,6 +19,7 @@ from django.utils.crypto import salted_hmac
 from adminrights.exceptions import Refused
 from adminrights.going import go
 from adminrights.models import Receipt
+from adminrights.undo import tell_again, the_change
 
 REMEMBERED = timedelta(minutes=2)
 SWEPT = 100
@@ -58,6 +59,7 @@ def once(request: HttpRequest, carry_out: Callable[[], Answer]) -> Answer:
         # Whoever sends the same form at the same moment waits here until the first one is done.
         receipt, is_new = Receipt.objects.get_or_create(key=key, defaults={"at": timezone.now()})
         if not is_new and _is_remembered(receipt):
+            tell_again(receipt.change)
             return Answer(receipt.url, receipt.text)
         answer = Answer("", "")
         try:
@@ -67,7 +69,8 @@ def once(request: HttpRequest, carry_out: Callable[[], Answer]) -> Answer:
             refused = refusal
             receipt.delete()
         else:
-            Receipt.objects.filter(pk=receipt.pk).update(url=answer.url, text=answer.text, at=timezone.now())
+            told = {"url": answer.url, "text": answer.text, "change": the_change()}
+            Receipt.objects.filter(pk=receipt.pk).update(**told, at=timezone.now())
         _sweep()
     if refused is not None:
         raise refused
@@ -111,5 +114,6 @@ def answer_again(request: HttpRequest) -> HttpResponse | None:
     if request.session.modified and not request.user.is_authenticated:
         # The first time ended this session: what the view put into it has no place any more.
         request.session.flush()
+    tell_again(receipt.change)
     messages.success(request, receipt.text)
     return go(request, receipt.url)

@@ -9,10 +9,16 @@ from dataclasses import dataclass, field
 
 @dataclass(slots=True)
 class Progress:
-    """How far the changes of a request have come: written, and kept for good."""
+    """How far the changes of a request have come: which were written, and whether they are kept for good."""
 
+    changes: list[uuid.UUID] = field(default_factory=list)
     written: bool = False
     saved: bool = False
+
+    def write(self, change: uuid.UUID) -> None:
+        """Remember that a change was written, and is kept unless what is around it fails."""
+        self.changes.append(change)
+        self.written = True
 
     def save(self) -> None:
         """Remember that a change was committed."""

@@ -9,7 +9,6 @@ import bootstrap
 import environ
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
-from django.utils.translation import gettext_lazy as _
 
 from adminrights import logs
 from adminrights.providers import missing_proof
@@ -98,11 +97,13 @@ MIDDLEWARE = [
     "adminrights.probes.ProbeMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "adminrights.middleware.OriginMiddleware",
+    "adminrights.languages.LanguageMiddleware",
     "adminrights.middleware.CleanTextMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "adminrights.languages.OwnLanguageMiddleware",
     "accounts.sign_in.middleware.LimitsMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "adminrights.middleware.UnitMiddleware",
@@ -115,6 +116,8 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "adminrights.once.OnceMiddleware",
 ]
+
+MESSAGE_STORAGE = "adminrights.undo.Messages"
 
 ROOT_URLCONF = "adminrights.urls"
 WSGI_APPLICATION = "adminrights.wsgi.application"
@@ -291,8 +294,13 @@ CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
 CRISPY_TEMPLATE_PACK = "bootstrap5"
 DJANGO_TABLES2_TEMPLATE = "generic/table.html"
 
-LANGUAGE_CODE = "en-gb"
-LANGUAGES = [("en", _("English"))]
+# Each in its own words: whoever looks for his language may not read any other.
+LANGUAGES = [("en", "English"), ("de", "Deutsch"), ("fr", "Français"), ("es", "Español")]
+LANGUAGE_CODE = env.str("LANGUAGE_CODE", default="en-gb")
+if LANGUAGE_CODE.partition("-")[0] not in dict(LANGUAGES):
+    raise ImproperlyConfigured(f"LANGUAGE_CODE: choose one of {', '.join(dict(LANGUAGES))}.")
+LOCALE_PATHS = [BASE_DIR / "adminrights" / "locale"]
+FORMAT_MODULE_PATH = ["adminrights.formats"]
 TIME_ZONE = env.str("TIME_ZONE", default="UTC")
 USE_I18N = True
 USE_TZ = True

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.db import models
+from django.utils.translation import override
 
 from adminrights.models import Fact
 from adminrights.plain import batches, plain
@@ -55,7 +57,9 @@ def save(updates: list[Update]) -> None:
 def described(obj: models.Model, at: datetime) -> tuple[dict[str, Any], set[tuple[str, int]]]:
     """Return what an entry tells of an object, and which objects it mentions by that."""
     kind = obj._meta.model_name or ""
-    row: dict[str, Any] = {"kind": kind, "id": obj.pk, "label": str(obj)}
+    # The journal has one language, whoever acts.
+    with override(settings.LANGUAGE_CODE):
+        row: dict[str, Any] = {"kind": kind, "id": obj.pk, "label": str(obj)}
     if not isinstance(obj, Fact):
         return row, {(kind, obj.pk)} if isinstance(obj.pk, int) else set()
     mentions: set[tuple[str, int]] = set()

@@ -99,7 +99,7 @@ def matrix_of(levels: Mapping[str, int], *, editable: bool) -> dict[str, Any]:
     """Return the module matrix as partials/matrix.html draws it: ticks are the group's levels (S0-52)."""
     areas: dict[str, list[dict[str, Any]]] = {}
     for module in catalogue().modules.values():
-        areas.setdefault(module.group, []).append(_row(module, levels.get(module.key, 0)))
+        areas.setdefault(module.area, []).append(_row(module, levels.get(module.key, 0)))
     return {
         "editable": editable,
         "own_only": True,

@@ -11,7 +11,7 @@ Pure: no database, no request. A right is written in one of five ways, everywher
 
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
@@ -31,6 +31,7 @@ from roles.vocabulary import (
     Permission,
     Resource,
     UnknownPermission,
+    Words,
     level_right,
     wide_key,
 )
@@ -185,11 +186,9 @@ def build_catalogue(data: Mapping[str, object]) -> Catalogue:
 def _action(key: str, table: Table) -> Action:
     action = Action(
         key=key,
-        label=table.text("label"),
+        english=Words(table.text("label"), _pattern(table, "help"), table.text("caution", "")),
         level=_level(table, "level"),
         permission=_pattern(table, "permission"),
-        help=_pattern(table, "help"),
-        caution=table.text("caution", ""),
     )
     table.done()
     return action
@@ -211,8 +210,12 @@ def _level(table: Table, key: str, default: Level | None = None) -> Level:
     return LEVEL_NAMES[name]
 
 
+def _words(table: Table) -> Words:
+    return Words(table.text("label"), table.text("help"))
+
+
 def _feature(key: str, table: Table) -> Feature:
-    feature = Feature(key, table.text("label"), table.text("help"), table.flag("computed"))
+    feature = Feature(key, _words(table), table.flag("computed"))
     if feature.computed and key != MULTI_UNIT:
         raise table.refuse("computed", f"only {MULTI_UNIT} can be computed")
     table.done()
@@ -223,7 +226,7 @@ def _modules(tables: Table) -> tuple[dict[str, Module], set[str]]:
     """The modules, still without resources, and the keys of those that publish."""
     modules, publishing = {}, set()
     for key, table in tables.tables():
-        modules[key] = Module(key, table.text("label"), table.text("help"), table.text("group"), (), ())
+        modules[key] = Module(key, replace(_words(table), area=table.text("group")), (), ())
         if table.flag("publishes"):
             publishing.add(key)
         table.done()
@@ -253,7 +256,7 @@ def _resource(
     )
     if not permissions:
         raise table.refuse("actions", "offers nothing")
-    resource = Resource(key, module, table.text("label"), table.text("help"), permissions)
+    resource = Resource(key, module, _words(table), permissions)
     table.done()
     return resource
 
@@ -275,12 +278,14 @@ def _permission(action: Action, own: Table, shared: _Shared, features: Mapping[s
         module=shared.module,
         resource=shared.resource,
         action=action.key,
-        label=own.text("label", action.permission.format(**shared.words)),
-        help=own.text("help", action.help.format(**shared.words)),
+        english=Words(
+            own.text("label", action.permission.format(**shared.words)),
+            own.text("help", action.english.help.format(**shared.words)),
+            own.text("caution", action.english.caution),
+        ),
         level=_level(own, "level", action.level),
         requires=own.texts("requires", shared.requires),
         feature=_feature_key(own, shared.feature, features) or None,
-        caution=own.text("caution", action.caution),
         rows=own.texts("rows"),
     )
     own.done()
@@ -319,7 +324,7 @@ def _filled(module: Module, resources: Mapping[str, Resource], publishes: bool) 
         reason = "must be true exactly if a permission of the module has the level publish"
         raise CatalogueError(f"{place}.publishes", reason)
     levels = tuple(level for level in Level if publishes or level is not Level.PUBLISH)
-    return Module(module.key, module.label, module.help, module.group, own, levels)
+    return Module(module.key, module.english, own, levels)
 
 
 def _rights(modules: Iterable[Module], permissions: Mapping[str, Permission]) -> dict[str, frozenset[str]]:

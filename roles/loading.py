@@ -16,6 +16,7 @@ from roles.catalogue import Module as CatalogueModule
 from roles.holdings import Holding, StillHeld, holdings_of
 from roles.models import CatalogueRow, Feature, Module, Permission, Resource, Role
 from roles.system_loading import mirror_system_roles
+from roles.vocabulary import LEVEL_LABELS, Worded
 
 KINDS: tuple[type[CatalogueRow], ...] = (Module, Feature, Resource, Permission)
 Rows = dict[str, dict[str, Any]]
@@ -81,14 +82,17 @@ def load_catalogue(catalogue: Catalogue, *, retire: bool = False, actor: Actor =
 
 def _rows(catalogue: Catalogue) -> tuple[Rows, Rows, Rows, Rows]:
     """Return the values of every row, by kind and key, in the order of KINDS."""
-    modules = {m.key: {"label": m.label, "help": m.help} for m in catalogue.modules.values()}
-    features = {f.key: {"label": f.label, "help": f.help} for f in catalogue.features.values()}
-    resources = {
-        r.key: {"label": r.label, "help": r.help, "module_id": r.module} for r in catalogue.resources.values()
-    }
+    modules = {m.key: _words(m) for m in catalogue.modules.values()}
+    features = {f.key: _words(f) for f in catalogue.features.values()}
+    resources = {r.key: _words(r) | {"module_id": r.module} for r in catalogue.resources.values()}
     permissions = dict(chain.from_iterable(_permissions(catalogue, m) for m in catalogue.modules.values()))
     permissions |= dict(_named(catalogue))
     return _placed(modules), _placed(features), _placed(resources), _placed(permissions)
+
+
+def _words(each: Worded) -> dict[str, Any]:
+    """Return what the database keeps of its words: English, whoever loads it."""
+    return {"label": each.english.label, "help": each.english.help}
 
 
 def _placed(rows: Rows) -> Rows:
@@ -100,11 +104,11 @@ def _permissions(catalogue: Catalogue, module: CatalogueModule) -> Iterator[tupl
     for action in catalogue.actions.values():
         covered = [p for p in module.permissions if p.action == action.key]
         if covered:
-            label = f"{action.label}: everything in {module.label}"
+            label = f"{action.english.label}: everything in {module.english.label}"
             level = min(int(p.level) for p in covered)
             yield wide_key(module.key, action.key), _permission(label, module.key, None, action.key, level)
     for p in module.permissions:
-        yield p.key, _permission(p.label, p.module, p.resource, p.action, int(p.level)) | {"help": p.help}
+        yield p.key, _permission("", p.module, p.resource, p.action, int(p.level)) | _words(p)
 
 
 def _named(catalogue: Catalogue) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -112,7 +116,7 @@ def _named(catalogue: Catalogue) -> Iterator[tuple[str, dict[str, Any]]]:
     for each in catalogue.named.values():
         given = [catalogue.permissions[key] for key in each.gives]
         level = min(int(permission.level) for permission in given)
-        yield each.key, _permission(each.label, given[0].module, None, "", level) | {"help": each.help}
+        yield each.key, _permission("", given[0].module, None, "", level) | _words(each)
 
 
 def _permission(label: str, module: str, resource: str | None, action: str, level: int) -> dict[str, Any]:
@@ -149,7 +153,7 @@ def _mirror_levels(c: Change, catalogue: Catalogue, report: Report) -> list[Role
     wanted = {
         (module.key, int(level)): {
             "name": f"{module.key}_{level.name.lower()}",
-            "display_name": f"{module.label}: {level.label}",
+            "display_name": f"{module.english.label}: {LEVEL_LABELS[level]}",
         }
         for module in catalogue.modules.values()
         for level in module.levels

@@ -84,10 +84,10 @@ def build_matrix(
     given = _Given(own, givers, notes or {}, editable)
     areas: dict[str, list[Row]] = {}
     for module in catalogue().modules.values():
-        areas.setdefault(module.group, []).append(_row(module, given))
+        areas.setdefault(module.area, []).append(_row(module, given))
     return Matrix(
-        tuple(Area(_(label), tuple(rows)) for label, rows in areas.items()),
-        tuple(_(level.label) for level in Level),
+        tuple(Area(label, tuple(rows)) for label, rows in areas.items()),
+        tuple(level.label for level in Level),
         editable,
     )
 
@@ -158,9 +158,9 @@ def _row(module: Module, given: _Given) -> Row:
     inherited = _highest(module, held)
     return Row(
         module.key,
-        _(module.label),
+        module.label,
         # Who only reads the matrix knows the modules; who fills it in may not.
-        _(module.help) if given.editable else "",
+        module.help if given.editable else "",
         given.notes.get(module.key, ""),
         tuple(_cells(module, given, held, inherited)),
     )
@@ -182,7 +182,7 @@ def _cells(module: Module, given: _Given, held: frozenset[str], inherited: int) 
             through.append(_("own right"))
         yield Cell(
             level=int(level),
-            level_label=_(level.label),
+            level_label=level.label,
             offered=level in module.levels,
             own=is_own,
             inherited=is_inherited,

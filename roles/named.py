@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from roles.catalogue_reader import CatalogueError, Table, circle
+from roles.vocabulary import Worded, Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,14 +21,11 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class NamedPermission:
+class NamedPermission(Worded):
     """A yes or no about one thing that people know by name; `row` is the behaviour that states it."""
 
     key: str
-    area: str
-    label: str
-    help: str
-    caution: str
+    english: Words
     row: str
     parts: tuple[Part, ...]
 
@@ -70,10 +68,7 @@ def _named(key: str, table: Table) -> NamedPermission:
     inherited = [Part(part.gives, (*whole.requires, *part.requires)) for part in parts]
     named = NamedPermission(
         key=key,
-        area=table.text("area"),
-        label=table.text("label"),
-        help=table.text("help"),
-        caution=table.text("caution", ""),
+        english=Words(table.text("label"), table.text("help"), table.text("caution", ""), table.text("area")),
         row=table.text("row"),
         parts=(whole, *inherited),
     )

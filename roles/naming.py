@@ -3,8 +3,6 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from django.utils.translation import gettext as _
-
 from roles.catalogue import NamedPermission, catalogue
 
 
@@ -34,11 +32,9 @@ def named_areas(chosen: Collection[str], *, only_chosen: bool = False) -> list[N
     for key, each in catalogue().named.items():
         if key in chosen or not only_chosen:
             areas.setdefault(each.area, []).append(_choice(each, key in chosen))
-    return [NamedArea(_(label), tuple(choices)) for label, choices in areas.items()]
+    return [NamedArea(label, tuple(choices)) for label, choices in areas.items()]
 
 
 def _choice(each: NamedPermission, chosen: bool) -> NamedChoice:
-    needs = ", ".join(_(catalogue().named[key].label) for key in each.requires)
-    return NamedChoice(
-        each.key, _(each.label), _(each.help), needs, _(each.caution) if each.caution else "", chosen
-    )
+    needs = ", ".join(catalogue().named[key].label for key in each.requires)
+    return NamedChoice(each.key, each.label, each.help, needs, each.caution, chosen)

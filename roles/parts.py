@@ -48,10 +48,10 @@ class LevelPart(Part):
     def labels(self, keys: Collection[str]) -> Mapping[str, str]:
         modules = catalogue().modules
         bare = {key: key.removeprefix("level:") for key in keys}
-        return {key: _(modules[name].label) if name in modules else name for key, name in bare.items()}
+        return {key: modules[name].label if name in modules else name for key, name in bare.items()}
 
     def show(self, key: str, value: str) -> str:
-        return _(Level(int(value)).label) if value else _("none")
+        return Level(int(value)).label if value else _("none")
 
 
 class GroupLevelPart(LevelPart):

@@ -62,7 +62,7 @@ def rules_by_module(role: Role) -> list[ShownModule]:
         targets = [f"{module.key}.*", *(resource.key for resource in module.resources)]
         rules = tuple(_rule(target, actions[target]) for target in targets if actions.get(target))
         if rules:
-            shown.append(ShownModule(module.key, module.label, module.group, rules))
+            shown.append(ShownModule(module.key, module.label, module.area, rules))
     return shown
 
 

@@ -43,7 +43,7 @@ def mirror_system_roles(c: Change, wanted: Mapping[str, SystemRole]) -> Mirrored
 
 
 def _values(role: SystemRole) -> dict[str, Any]:
-    return {"display_name": role.label, "description": role.help}
+    return {"display_name": role.english.label, "description": role.english.help}
 
 
 def _mirror_rules(

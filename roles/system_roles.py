@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from roles.catalogue_reader import Table
-from roles.vocabulary import LEVEL_NAMES, Level, Module, wide_key
+from roles.vocabulary import LEVEL_NAMES, Level, Module, Worded, Words, wide_key
 
 
 @dataclass(frozen=True, slots=True)
-class SystemRole:
+class SystemRole(Worded):
     """A role that comes with the product (S3-107, S3-108, S4-R1 to S4-R4).
 
     `permissions` is all that it gives, `rules` says the same with as few rules as possible. One for
@@ -21,8 +21,7 @@ class SystemRole:
     """
 
     key: str
-    label: str
-    help: str
+    english: Words
     several_units: bool
     permissions: frozenset[str]
     rules: tuple[str, ...]
@@ -40,8 +39,7 @@ def _read(key: str, table: Table, modules: Mapping[str, Module]) -> SystemRole:
     given = _given(table, modules, whole)
     role = SystemRole(
         key=key,
-        label=table.text("label"),
-        help=table.text("help"),
+        english=Words(table.text("label"), table.text("help")),
         several_units=table.flag("several_units"),
         permissions=given,
         rules=tuple(rule for m in modules.values() for rule in _rules(m, given, wide=m.key in whole)),
@@ -53,10 +51,12 @@ def _read(key: str, table: Table, modules: Mapping[str, Module]) -> SystemRole:
 
 def _whole(table: Table, modules: Mapping[str, Module]) -> frozenset[str]:
     """Return the modules that the role is for as a whole, up to its level."""
-    areas = _known(table, "areas", {module.group for module in modules.values()})
+    areas = _known(table, "areas", {module.english.area for module in modules.values()})
     chosen = _known(table, "modules", set(modules))
     everything = table.flag("everything")
-    return frozenset(m.key for m in modules.values() if everything or m.key in chosen or m.group in areas)
+    return frozenset(
+        m.key for m in modules.values() if everything or m.key in chosen or m.english.area in areas
+    )
 
 
 def _given(table: Table, modules: Mapping[str, Module], whole: frozenset[str]) -> frozenset[str]:

@@ -1,7 +1,13 @@
-"""The words of the catalogue: levels, actions, features, permissions, resources, modules. Pure."""
+"""The words of the catalogue: levels, actions, features, permissions, resources, modules.
+
+The file has them in English; `label`, `help` and `caution` answer in the language that is active, so nobody
+who shows one has to think of it. What is written down for machines is in `english`.
+"""
 
 from dataclasses import dataclass
 from enum import IntEnum
+
+from django.utils.translation import gettext
 
 EVERYTHING = "*"
 MULTI_UNIT = "multi_unit"
@@ -17,8 +23,8 @@ class Level(IntEnum):
 
     @property
     def label(self) -> str:
-        """The level's name in English, for the interface to translate."""
-        return LEVEL_LABELS[self]
+        """The level's name in the language of whoever reads."""
+        return gettext(LEVEL_LABELS[self])
 
 
 LEVEL_LABELS = {Level.READ: "Read", Level.WRITE: "Read & Write", Level.PUBLISH: "Approve & Publish"}
@@ -34,63 +40,97 @@ class LevelNotOffered(LookupError):
 
 
 @dataclass(frozen=True, slots=True)
-class Action:
-    """What can be done to a resource, with the words that its permissions have unless they have their own."""
+class Words:
+    """What the file says for people. `area` is where the navigation has it."""
 
-    key: str
     label: str
-    level: Level
-    permission: str
-    help: str
-    caution: str
+    help: str = ""
+    caution: str = ""
+    area: str = ""
+
+
+class Worded:
+    """What has words, read in the language that is active."""
+
+    __slots__ = ()
+    english: Words
+
+    @property
+    def label(self) -> str:
+        """Its name."""
+        return gettext(self.english.label)
+
+    @property
+    def help(self) -> str:
+        """What it is, in a sentence."""
+        return translated(self.english.help)
+
+    @property
+    def caution(self) -> str:
+        """What to think of before it is given; most have none."""
+        return translated(self.english.caution)
+
+    @property
+    def area(self) -> str:
+        """The area of the navigation to which it belongs."""
+        return translated(self.english.area)
+
+
+def translated(text: str) -> str:
+    """A text of the catalogue in the language that is active; nothing stays nothing."""
+    return gettext(text) if text else ""
 
 
 @dataclass(frozen=True, slots=True)
-class Feature:
+class Action(Worded):
+    """What can be done to a resource; `permission` and `english.help` are patterns for its permissions."""
+
+    key: str
+    english: Words
+    level: Level
+    permission: str
+
+
+@dataclass(frozen=True, slots=True)
+class Feature(Worded):
     """What a unit may have or lack; a computed one follows from the facts and is never switched."""
 
     key: str
-    label: str
-    help: str
+    english: Words
     computed: bool
 
 
 @dataclass(frozen=True, slots=True)
-class Permission:
+class Permission(Worded):
     """One action on one resource, the smallest thing that somebody may be allowed to do."""
 
     key: str
     module: str
     resource: str
     action: str
-    label: str
-    help: str
+    english: Words
     level: Level
     requires: tuple[str, ...]
     feature: str | None
-    caution: str
     rows: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Resource:
+class Resource(Worded):
     """A kind of thing in a module, with the permissions it offers in the order of the actions."""
 
     key: str
     module: str
-    label: str
-    help: str
+    english: Words
     permissions: tuple[Permission, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Module:
-    """A part of the product that rights are given for; `group` is its area in the navigation."""
+class Module(Worded):
+    """A part of the product that rights are given for."""
 
     key: str
-    label: str
-    help: str
-    group: str
+    english: Words
     resources: tuple[Resource, ...]
     levels: tuple[Level, ...]
 

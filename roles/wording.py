@@ -43,7 +43,7 @@ def areas_of(permissions: Iterable[str]) -> tuple[str, ...]:
     """Return the areas of the navigation that the permissions belong to, in its order."""
     known = catalogue()
     modules = {known.permissions[key].module for key in permissions}
-    return tuple(dict.fromkeys(_(each.group) for each in known.modules.values() if each.key in modules))
+    return tuple(dict.fromkeys(each.area for each in known.modules.values() if each.key in modules))
 
 
 def by_module(permissions: Iterable[str]) -> list[tuple[str, list[str]]]:

@@ -44,7 +44,12 @@ PAGES = [
     "roles:role_named",
     "roles:rule_add",
     "accounts:find",
+    "shortcuts",
     "accounts:my_access",
+    "accounts:my_map",
+    "accounts:account_map",
+    "accounts:role_map",
+    "accounts:who_has_what",
     "accounts:my_profile",
     "accounts:permission_book",
     "accounts:log_list",
@@ -54,6 +59,7 @@ PAGES = [
     "accounts:access_rules",
     "accounts:review_list",
     "accounts:least_privilege",
+    "accounts:overview",
 ]
 
 
@@ -102,14 +108,19 @@ def test_a_page_costs_the_same_in_a_large_organisation(
         "profile",
         "book",
         "find",
+        "shortcuts",
         "rules",
         "limits",
         "privilege",
-    }
+        "overview",
+        "what",
+    } or name.startswith("accounts:my_")
     hand_over(register_item("offers", unit, "Item", actor=SYSTEM), gwen, actor=SYSTEM)
+    # More people than a new organisation has, which is told what to do first.
+    AccountFactory(unit=unit), AccountFactory(unit=unit)
     path = reverse(name, args=[] if alone else [about.pk]) + ("?q=a" if name == "accounts:find" else "")
     # Nobody is asked about who may less than he does, so that no guard refuses.
-    client.force_login(ada if name != "accounts:my_access" else gwen)
+    client.force_login(gwen if name in {"accounts:my_access", "accounts:my_map"} else ada)
     few = cost(client, path)
 
     grow(unit, gwen, campaign_team, campaigns_admin)

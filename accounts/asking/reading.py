@@ -48,10 +48,13 @@ def requests_seen_by(reader: Account, unit: Unit) -> AccessRequestQuerySet:
 
 def _answerable(reader: Account, asked: AccessRequestQuerySet) -> AccessRequestQuerySet:
     """Return those of the requests that the reader may answer; it costs one statement."""
+    units = _units_to_answer(reader, asked)
+    return asked.filter(unit__in=[each.pk for each in units]).exclude(account=reader)
+
+
+def _units_to_answer(reader: Account, asked: AccessRequestQuerySet) -> list[Unit]:
     units = Unit.objects.filter(pk__in=asked.order_by().values("unit"))
-    return asked.filter(unit__in=[each.pk for each in units if may_answer(reader, each)]).exclude(
-        account=reader
-    )
+    return [each for each in units if may_answer(reader, each)]
 
 
 def requests_in(unit: Unit) -> AccessRequestQuerySet:
@@ -64,10 +67,9 @@ def requests_in(unit: Unit) -> AccessRequestQuerySet:
 
 def waiting(reader: Account, unit: Unit) -> int:
     """Return how many requests wait for which the reader could give what is asked; mostly there are none."""
-    asked = _answerable(reader, requests_in(unit).open())
-    units = Unit.objects.filter(pk__in=asked.order_by().values("unit"))
-    could = [_could_give(reader, each) for each in units]
-    return asked.filter(reduce(or_, could)).count() if could else 0
+    asked = requests_in(unit).open()
+    could = [_could_give(reader, each) for each in _units_to_answer(reader, asked)]
+    return asked.filter(reduce(or_, could)).exclude(account=reader).count() if could else 0
 
 
 def _could_give(reader: Account, unit: Unit) -> Q:

@@ -3,8 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from django.utils.translation import gettext as _
-
 from accounts.compare.sides import Compared
 from roles.catalogue import Module, catalogue
 
@@ -62,7 +60,7 @@ class Difference:
 
     def _chapters(self, shown: frozenset[str]) -> list[Chapter]:
         modules = catalogue().modules.values()
-        found = (Chapter(_(module.label), tuple(self._rows(module, shown))) for module in modules)
+        found = (Chapter(module.label, tuple(self._rows(module, shown))) for module in modules)
         return [chapter for chapter in found if chapter.rows]
 
     def _rows(self, module: Module, shown: frozenset[str]) -> Iterator[Row]:
@@ -71,4 +69,4 @@ class Difference:
             if key in shown:
                 left, right = self.left.rights.get(key), self.right.rights.get(key)
                 where = BOTH if left is not None and right is not None else RIGHT if left is None else LEFT
-                yield Row(key, _(permission.label), where, left or (), right or ())
+                yield Row(key, permission.label, where, left or (), right or ())

@@ -75,6 +75,13 @@ def ending(
     return sorted(fitting, key=lambda end: (end.until, end.name, end.what, end.fact.pk))
 
 
+def end_condition(kind: Kind, unit: Unit, now: datetime, days: int) -> Q:
+    """Return the condition that a fact of the kind ends within so many days, as `ending` lists it now."""
+    ends = standing_now(now) & Q(expires_at__isnull=False, expires_at__lte=now + timedelta(days=days))
+    there = Q(group__deleted_at=None) if kind.model is Membership else Q()
+    return ends & kind.below(unit) & there
+
+
 def _of_kind(kind: Kind, condition: Q) -> Iterator[Ending]:
     facts: Iterable[Dated] = kind.facts(condition)
     return (ending_of(fact) for fact in facts if not _of_deleted_group(fact))

@@ -6,15 +6,19 @@ from datetime import date, datetime
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.http import QueryDict
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.addresses import validate_address
+from accounts.models import Account
 from accounts.offers import Offer
 from accounts.services.editing import Wanted
 from adminrights.days import DayField, Span, end_of, refuse_impossible, zone
 from adminrights.exceptions import Invalid
+from adminrights.languages import REGIONS, zones
 from adminrights.text import clean_text, validate_visible
 from groups.models import Group
 
@@ -164,6 +168,44 @@ class ReasonForm(forms.Form):
 
 
 class PreferencesForm(forms.Form):
+    """What people choose about themselves. Languages and zones are offered when the form is drawn."""
+
     campaign_notifications = forms.BooleanField(
         label=_("Send me e-mail notifications from campaigns"), required=False
     )
+    language = forms.ChoiceField(
+        label=_("Language"),
+        required=False,
+        help_text=_("Pages and mails come in this language."),
+        error_messages={
+            "invalid_choice": _("The pages can't be shown in this language. Choose one of the list.")
+        },
+    )
+    time_zone = forms.ChoiceField(
+        label=_("Time zone"),
+        required=False,
+        error_messages={
+            "invalid_choice": _(
+                "There is no time zone with this name. Choose one of the list, such as Europe/Berlin."
+            )
+        },
+    )
+
+    def __init__(self, *args: Any, account: Account, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["language"].choices = [("", _("As the browser asks")), *settings.LANGUAGES]  # type: ignore[attr-defined]
+        self.fields["time_zone"].choices = [("", "–"), *by_region(account.time_zone)]  # type: ignore[attr-defined]
+        self.fields["time_zone"].help_text = (
+            gettext("Pages and mails tell times in this zone. Empty: %s.") % settings.TIME_ZONE
+        )
+
+
+def by_region(present: str) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Return the time zones by continent and ocean, with the present one whatever became of it."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for name in sorted({*zones(), *filter(None, [present])}):
+        region, _slash, place = name.partition("/")
+        found.setdefault(str(REGIONS.get(region, region)), []).append(
+            (name, (place or name).replace("_", " "))
+        )
+    return list(found.items())

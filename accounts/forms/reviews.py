@@ -64,7 +64,7 @@ class ReviewForm(forms.Form):
             self.fields[field].queryset = offered[field]  # type: ignore[attr-defined]
         else:
             modules = catalogue().modules.values()
-            choices = [("", "---------"), *((module.key, _(module.label)) for module in modules)]
+            choices = [("", "---------"), *((module.key, module.label) for module in modules)]
             self.fields[field].choices = choices  # type: ignore[attr-defined]
         able = [holder.account for holder in holders(NEEDS, unit)]
         people = Account.objects.filter(pk__in=able).order_by("last_name", "first_name", "pk")

@@ -29,7 +29,7 @@ FIELDS = {
 def permission_choices() -> list[Any]:
     """Return every permission under the heading of its module."""
     modules = catalogue().modules.values()
-    every = [(_(m.label), [(p.key, _(p.label)) for p in m.permissions]) for m in modules]
+    every = [(m.label, [(p.key, p.label) for p in m.permissions]) for m in modules]
     return [("", _("Choose a permission")), *every]
 
 

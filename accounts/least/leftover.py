@@ -48,7 +48,7 @@ def stale_invitations(world: World) -> Iterator[Finding]:
         invited = first[row.account_id]
         days = (world.now - invited).days
         if row.is_expired:
-            why = _("Ran out on %s") % date_format(localtime(row.expires_at), "j M Y")
+            why = _("Ran out on %s") % date_format(localtime(row.expires_at), "SHORT_DATE_FORMAT")
         elif invited <= world.cutoff:
             why = ngettext("Not accepted for %d day", "Not accepted for %d days", days) % days
         else:

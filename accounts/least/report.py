@@ -136,8 +136,8 @@ def _later(world: World) -> str:
     if world.since is None or world.judged_from is None:
         return _("It isn't recorded here when rights are used, so nothing can be said of it.")
     return _("Use has been recorded since %(since)s, so this can be judged from %(day)s on.") % {
-        "since": date_format(world.since, "j M Y"),
-        "day": date_format(world.judged_from, "j M Y"),
+        "since": date_format(world.since, "SHORT_DATE_FORMAT"),
+        "day": date_format(world.judged_from, "SHORT_DATE_FORMAT"),
     }
 
 

@@ -70,7 +70,7 @@ def _unused_rule(
 
 def _wide_rule(world: World, role: Role, target: str, members: list[Membership], used: list[Rule]) -> Finding:
     kept = [rule.permission_id.rpartition(":")[2] for rule in used]
-    labels = [str(_(world.catalogue.actions[action].label)) for action in kept]
+    labels = [str(world.catalogue.actions[action].label) for action in kept]
     why = _("Only this of it was used in %(days)d days: %(used)s") % {
         "days": world.days,
         "used": ", ".join(labels),

@@ -7,6 +7,7 @@ from django import forms
 from django.http import Http404, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -97,7 +98,7 @@ class LeastPrivilege(LeastPage, DetailPage):
     def _since(self, found: Report) -> str:
         if found.since is None:
             return ""
-        return _("Use has been recorded since %s.") % found.since.strftime("%-d %b %Y")
+        return _("Use has been recorded since %s.") % date_format(found.since, "SHORT_DATE_FORMAT")
 
     def _section(self, chapter: Chapter) -> Section:
         total, shown = len(chapter.found), chapter.found[:MOST_SHOWN]

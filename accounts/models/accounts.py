@@ -18,6 +18,20 @@ from adminrights.models import ChangedModel, ChangedQuerySet, Fact, Unit
 from adminrights.models.facts import fact_constraints, live_at, live_now, one_not_ended
 
 SEARCH_LENGTH, MOST_WORDS = 600, 30
+# Whoever is active and hasn't signed in for so many days is called quiet.
+QUIET_DAYS = 90
+
+
+def locked_now() -> Q:
+    """Return the condition "locked right now by too many wrong passwords" (T10)."""
+    return Q(locked_at__gt=timezone.now() - timedelta(minutes=settings.LOCK_MINUTES))
+
+
+def quiet_now() -> Q:
+    """Return the condition "active, and not signed in for QUIET_DAYS"; who is new isn't quiet yet."""
+    long_ago = timezone.now() - timedelta(days=QUIET_DAYS)
+    never = Q(last_login=None) & (Q(confirmed_at=None) | Q(confirmed_at__lt=long_ago))
+    return Q(status="active") & (Q(last_login__lt=long_ago) | never)
 
 
 class AccountQuerySet(ChangedQuerySet):
@@ -33,7 +47,7 @@ class AccountQuerySet(ChangedQuerySet):
 
     def locked(self) -> Self:
         """Return the accounts that are locked right now by too many wrong passwords (T10)."""
-        return self.filter(locked_at__gt=timezone.now() - timedelta(minutes=settings.LOCK_MINUTES))
+        return self.filter(locked_now())
 
     def search(self, text: str) -> Self:
         """Return the accounts whose name or address holds every word of the text.
@@ -88,6 +102,9 @@ class Account(AbstractBaseUser, ChangedModel):
     locked_at = models.DateTimeField(null=True, blank=True)
     failed_sign_ins = models.PositiveSmallIntegerField(default=0)
     campaign_notifications = models.BooleanField(_("e-mail notifications from campaigns"), default=False)
+    # Empty: as the browser asks, and where the installation stands.
+    language = models.CharField(_("language"), max_length=8, blank=True, default="", db_default="")
+    time_zone = models.CharField(_("time zone"), max_length=64, blank=True, default="", db_default="")
     # Drawn anew whenever every session and every link of the account must end.
     session_epoch = models.PositiveIntegerField(default=0)
     # Drawn anew whenever no browser is known as the person's any more; see sign_in/browsers.py.

@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models.rules import permission_in_words
 from adminrights.models import ChangedModel, ChangedQuerySet, Unit
@@ -25,7 +26,7 @@ class AccessRequest(ChangedModel):
     """Somebody asked for a permission. It gives nothing by itself; `closes_at` ends it by the clock."""
 
     class State(models.TextChoices):
-        OPEN = "open", _("Open")
+        OPEN = "open", pgettext_lazy("status", "Open")
         APPROVED = "approved", _("Approved")
         DECLINED = "declined", _("Declined")
         WITHDRAWN = "withdrawn", _("Withdrawn")

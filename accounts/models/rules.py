@@ -83,7 +83,7 @@ SENTENCES = {
 def permission_in_words(key: str) -> str:
     """Return the permission's label; the key of one that the catalogue no longer has."""
     known = catalogue().permissions
-    return _(known[key].label) if key in known else key
+    return known[key].label if key in known else key
 
 
 class Waiver(Fact):

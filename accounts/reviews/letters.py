@@ -20,7 +20,7 @@ def asked(mail: OutgoingMail) -> Context | None:
         "review": plain(review.name),
         "about": plain(review.about),
         "who": plain(review.opener),
-        "due": formats.date_format(review.due, "j F Y") if review.due else "",
+        "due": formats.date_format(review.due, "DATE_FORMAT") if review.due else "",
         "count": review.lines.exclude(account=mail.account).count(),
         "button_url": links.absolute("accounts:review", review.pk),
         "button_label": _("Open the review"),

@@ -47,7 +47,7 @@ class Scope:
         if self.kind == Kind.ROLE and self.role is not None:
             return _("Role %s") % self.role.display_name
         if self.kind == Kind.MODULE:
-            return _("Module %s") % _(catalogue().modules[self.module].label)
+            return _("Module %s") % catalogue().modules[self.module].label
         return _("Everything in %s") % self.unit.name
 
 

@@ -8,14 +8,14 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, NamedTuple
 
 from django.db.models import Q
 
 from accounts.access import candidates, enterable_units
 from accounts.effects import Side, sides_of, tree_before
 from accounts.ends import FEW
-from accounts.held import Held
+from accounts.held import ACCESS_FIELDS, GRANT_FIELDS, Held
+from accounts.lived import Lived, dates_of, lived_at
 from accounts.models import AccessRule, Account, Grant, StatusPeriod, UnitAccess
 from accounts.policy import Policy, Tree, load_policy, policy_now
 from accounts.rules.judging import Judge
@@ -32,28 +32,16 @@ POLICY: tuple[type[Fact], ...] = (Rule, GroupRole, UnitFeature)
 Kind = AccessRule.Kind
 
 
-class Dated(NamedTuple):
-    """One thing that somebody has, from when and until when."""
-
-    start: datetime
-    end: datetime | None
-    thing: Any
-
-    def holds(self, at: datetime) -> bool:
-        """Return whether it counts at the moment."""
-        return self.start <= at and (self.end is None or self.end > at)
-
-
 @dataclass(slots=True)
 class Person:
     """Everything that somebody has or will have."""
 
     active: bool = False
-    has: list[Dated] = field(default_factory=list)
+    has: list[Lived] = field(default_factory=list)
 
     def held(self, at: datetime) -> Held:
         """Return what of it counts at the moment."""
-        things = [each.thing for each in self.has if each.holds(at)]
+        things = list(lived_at(self.has, at))
         return Held(
             self.active,
             [thing for thing in things if isinstance(thing, Access)],
@@ -63,7 +51,7 @@ class Person:
 
     def moments(self, after: datetime) -> set[datetime]:
         """Return when it changes by itself."""
-        return {moment for each in self.has for moment in each[:2] if moment is not None and moment > after}
+        return {moment for moment in dates_of(self.has) if moment > after}
 
 
 class Outlook:
@@ -110,7 +98,7 @@ class Outlook:
             for account, start, end, *values in rows.values_list(
                 "account_id", "starts_at", "expires_at", *names
             ):
-                found[account].has.append(Dated(start, end, make(*values)))
+                found[account].has.append(Lived(make(*values), start, end))
 
     def able(self, rule: AccessRule, account: int, person: Person, at: datetime) -> bool:
         """Return whether the account can do at the moment what the rule asks for."""
@@ -135,8 +123,8 @@ class Outlook:
 
 
 READ: tuple[tuple[type[Fact], Callable[..., object], tuple[str, ...]], ...] = (
-    (UnitAccess, Access, ("unit_id", "includes_subunits", "own_rights_only")),
-    (Grant, HeldGrant, ("pk", "unit_id", "module_id", "level", "permission_id")),
+    (UnitAccess, Access, ACCESS_FIELDS),
+    (Grant, HeldGrant, GRANT_FIELDS),
     (Membership, int, ("group_id",)),
 )
 

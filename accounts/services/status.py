@@ -47,7 +47,8 @@ def _rows(accounts: Collection[Account]) -> Iterator[dict[str, Any]]:
 def expect(account: Account, status: Account.Status, sentence: str) -> None:
     """Raise WrongStatus with the sentence and the present status unless the account has the status."""
     if account.status != status:
-        raise WrongStatus(f"{sentence} {_('It is %s now.') % account.get_status_display().lower()}")
+        now = _("It is %s now.") % account.get_status_display().lower()
+        raise WrongStatus(f"{sentence} {now}")
 
 
 def enter(c: Change, account: Account, status: Account.Status) -> None:

@@ -11,6 +11,7 @@ from django.utils import timezone
 from accounts.factors import ADMINISTERS, holds_somewhere
 from accounts.models import Account
 from accounts.sign_in.proof import note_proof
+from adminrights.models import Unit
 
 BEGAN, SEEN = "began", "seen"
 # So often at most it is written down that somebody is there.
@@ -30,6 +31,12 @@ def has_run_out(session: SessionBase, account: Account) -> bool:
     if now - session.get(BEGAN, now) > settings.SESSION_COOKIE_AGE or idle > settings.SESSION_IDLE_SECONDS:
         return True
     return idle > settings.ADMINISTRATOR_IDLE_SECONDS and holds_somewhere(account, ADMINISTERS)
+
+
+def idle_after(account: Account, unit: Unit) -> int:
+    """Return after how many idle seconds whoever works in the unit is signed out."""
+    administers = any(account.may(permission, unit) for permission in sorted(ADMINISTERS))
+    return settings.ADMINISTRATOR_IDLE_SECONDS if administers else settings.SESSION_IDLE_SECONDS
 
 
 def note_presence(session: SessionBase) -> None:

@@ -11,25 +11,18 @@ from typing import Any
 
 from django.db.models import Q
 
-from accounts.held import Held
-from accounts.lived import Lived, by_first, lived_at, read_lived
+from accounts.held import ACCESS_FIELDS, GRANT_FIELDS, Held
+from accounts.lived import Lived, by_first, dates_of, lived_at, read_lived
 from accounts.models import Account, Grant, StatusPeriod, UnitAccess
-from accounts.policy import Policy, Tree, UnitsThen, unit_nodes
+from accounts.policy import Policy, Tree, UnitsThen, levels_of, policy_then, unit_nodes
 from accounts.turns.bearing import Bearing, by_level, groups_ever, roles_ever, single
 from accounts.who.judge import Judge
 from accounts.who.question import Question, asked_for
 from adminrights.models import Fact, UnitFeature
 from groups.models import Group, GroupRole, Membership
 from roles.catalogue import catalogue
-from roles.models import Role, Rule
+from roles.models import Rule
 from roles.resolver import Access, HeldGrant
-
-ACCESS = ("unit_id", "includes_subunits", "own_rights_only")
-
-
-def dates_of(facts: Iterable[Lived]) -> set[datetime]:
-    """Return when any of the facts started or ended."""
-    return {date for fact in facts for date in fact[1:] if date is not None}
 
 
 class Policies:
@@ -45,10 +38,7 @@ class Policies:
             roles_ever(bearing.rights),
             permission__in=single(bearing.rights),
         )
-        of_levels = Role.objects.filter(by_level(bearing.rights))
-        self._levels = [
-            (pk, f"{m}@{level}") for pk, m, level in of_levels.values_list("pk", "module", "level")
-        ]
+        self._levels = list(levels_of(by_level(bearing.rights)))
         here = {} if bearing.counts_units else {"unit__path__startswith": whole}
         self._features = read_lived(UnitFeature, ("unit_id", "feature"), feature__in=bearing.features, **here)
         self._places = dict(Group.objects.filter(pk__in=ever.values("group")).values_list("pk", "unit_id"))
@@ -108,15 +98,11 @@ class Policies:
         return {pk: node for pk, node in tree.items() if pk in line}
 
     def _policy(self, at: datetime) -> Policy:
-        rights = [*lived_at(self._rules, at), *self._levels]
-        carried = by_first(lived_at(self._carried, at))
-        return Policy(
-            catalogue=catalogue(),
-            units=unit_nodes(self._tree(at), by_first(lived_at(self._features, at))),
-            group_units=self._places,
-            group_roles={group: tuple(sorted(roles)) for group, roles in carried.items()},
-            role_rights={role: frozenset(keys) for role, keys in by_first(rights).items()},
-            good_until=None,
+        return policy_then(
+            unit_nodes(self._tree(at), by_first(lived_at(self._features, at))),
+            self._places,
+            lived_at(self._carried, at),
+            [*lived_at(self._rules, at), *self._levels],
         )
 
 
@@ -164,12 +150,10 @@ def lives(question: Question, bearing: Bearing, whole: str, owners: Iterable[int
     here = Q() if bearing.counts_units else Q(unit__path__startswith=whole)
     for account, fact in _read(StatusPeriod, ("status",), about, str):
         found[account].status.append(fact)
-    for account, fact in _read(UnitAccess, ACCESS, about & here, Access):
+    for account, fact in _read(UnitAccess, ACCESS_FIELDS, about & here, Access):
         found[account].accesses.append(fact)
     of_grants = about & _gives(bearing.rights) & Q(unit__path__startswith=whole)
-    for account, fact in _read(
-        Grant, ("pk", "unit_id", "module_id", "level", "permission_id"), of_grants, HeldGrant
-    ):
+    for account, fact in _read(Grant, GRANT_FIELDS, of_grants, HeldGrant):
         found[account].grants.append(fact)
     of_groups = about & Q(group__in=groups_ever(bearing.rights, whole).values("group"))
     for account, fact in _read(Membership, ("group_id",), of_groups, int):

@@ -19,6 +19,7 @@ from accounts.elsewhere import elsewhere
 from accounts.explain import ModuleAccess, explain
 from accounts.factors import factors_of
 from accounts.filters import AccountFilter
+from accounts.first_steps import first_steps
 from accounts.history import history_of
 from accounts.item_sections import section_of
 from accounts.letters import letters_to
@@ -60,6 +61,7 @@ class AccountList(ListPage):
 
     permission = "accounts:list"
     title = gettext_lazy("All Accounts")
+    template_name = "accounts/account_list.html"
     table_class = AccountTable
 
     def get_queryset(self) -> QuerySet[Account]:
@@ -85,8 +87,14 @@ class AccountList(ListPage):
         # What the page counted, for a step that is about all of it.
         every = seal_all(self.request, self.request.GET, count) if bulk and count > len(shown) else ""
         words = ngettext("%(count)d account", "%(count)d accounts", count) % {"count": count}
-        extra = {"buttons": self.buttons(), "count_text": words, "empty": self.empty()}
-        return context | extra | {"bulk": bulk, "bulk_all": every}
+        extra = {
+            "buttons": self.buttons(),
+            "count_text": words,
+            "empty": self.empty(),
+            "explains": "accounts",
+        }
+        steps = [] if self.request.GET else first_steps(self.request.user, self.unit, count)  # type: ignore[arg-type]
+        return context | extra | {"bulk": bulk, "bulk_all": every, "first_steps": steps}
 
     def buttons(self) -> list[Button]:
         if not self.may("accounts:create"):
@@ -103,7 +111,7 @@ class AccountList(ListPage):
         ]
 
     def empty(self) -> EmptyState:
-        if any(self.request.GET.get(name) for name in ("q", "status", "group", "role", "unit")):
+        if any(self.request.GET.get(name) for name in ("q", "status", "group", "role", "unit", "invited")):
             everything = Button(_("Show all accounts"), self.request.path)
             text = _("Try fewer letters of the name or the address, or take a filter away.")
             return EmptyState(_("No account matches"), text, "search-x", everything)
@@ -217,5 +225,5 @@ def by_area(modules: list[ModuleAccess]) -> list[dict[str, Any]]:
     """Return the modules under the areas of the navigation: [{label, modules}]."""
     areas: dict[str, list[ModuleAccess]] = {}
     for access in modules:
-        areas.setdefault(access.module.group, []).append(access)
-    return [{"label": _(label), "modules": found} for label, found in areas.items()]
+        areas.setdefault(access.module.area, []).append(access)
+    return [{"label": label, "modules": found} for label, found in areas.items()]

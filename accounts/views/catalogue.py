@@ -47,7 +47,7 @@ class BookForm(forms.Form):
         areas = dict.fromkeys(chapter.area for chapter in chapters())
         names = [(area, _("Named permissions") if area == NAMED else area) for area in areas]
         features = [
-            (key, _(feature.label)) for key, feature in catalogue().features.items() if not feature.computed
+            (key, feature.label) for key, feature in catalogue().features.items() if not feature.computed
         ]
         self.fields["area"].choices = [("", _("All")), *names]  # type: ignore[attr-defined]
         self.fields["feature"].choices = [("", _("All")), *features]  # type: ignore[attr-defined]

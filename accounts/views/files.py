@@ -12,8 +12,9 @@ from adminrights.views.pages import Page
 class PeopleFile(Page):
     """A file about whoever a filter leaves, which may be everybody; it is handed out after the proof.
 
-    These are the access log, the outcome of a bulk step, the evidence of a review, who can do something, what
-    could go without being missed and what ends soon. A comparison asks for none: its reader chose both sides.
+    These are the access log, the outcome of a bulk step, the evidence of a review, who can do something, who
+    has what, what could go without being missed and what ends soon. A comparison asks for none: its reader
+    chose both sides.
     """
 
     def page_url(self) -> str:

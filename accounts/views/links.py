@@ -23,6 +23,7 @@ from accounts.services.invitations import accept_invitation, open_invitation
 from accounts.services.passwords import reset_password
 from accounts.views.dead_links import DeadLink, dead_invitation, dead_reset
 from adminrights.exceptions import InvitationDead, ResetDead
+from adminrights.languages import speak
 from adminrights.once import once
 from adminrights.views import FormPage, Open, Page
 from adminrights.views.access import public
@@ -131,6 +132,7 @@ class InvitationAccept(PasswordPage):
         if self.invitation is None or not self.invitation.is_open:
             raise dead_invitation(self.invitation)
         self.account = self.invitation.account
+        speak(self.account)
         return self.invitation
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -187,6 +189,7 @@ class PasswordSet(PasswordPage):
         if account is None or not stamp_holds(account, self.stamp):
             raise dead_reset()
         self.account = account
+        speak(account)
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         self.opened()

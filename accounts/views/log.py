@@ -14,7 +14,7 @@ from django.utils import formats, timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from accounts.log import Told, entries_seen_from, event_choices, event_in_words, events_of, newest_first, tell
 from accounts.views.files import PeopleFile
@@ -43,7 +43,7 @@ def units_here(request: Any) -> QuerySet[Unit]:
 class LogFilter(django_filters.FilterSet):
     """By person, object, address and reason in one search; by kind, outcome, unit and day."""
 
-    q = django_filters.CharFilter(label=_("Person, object, address or reason"), method="search")
+    q = django_filters.CharFilter(label=gettext_lazy("Person, object, address or reason"), method="search")
     event = django_filters.ChoiceFilter(
         label=gettext_lazy("Kind"), choices=(), empty_label=gettext_lazy("All"), method="of_kind"
     )
@@ -57,7 +57,10 @@ class LogFilter(django_filters.FilterSet):
         field_name="at", lookup_expr="date__gte", label=gettext_lazy("From"), widget=DayInput
     )
     until = django_filters.DateFilter(
-        field_name="at", lookup_expr="date__lte", label=gettext_lazy("To"), widget=DayInput
+        field_name="at",
+        lookup_expr="date__lte",
+        label=pgettext_lazy("end of a period", "To"),
+        widget=DayInput,
     )
 
     class Meta:
@@ -114,7 +117,7 @@ class LogTable(tables.Table):
 
     def render_at(self, value: Any) -> SafeString:
         local = timezone.localtime(value)
-        shown = formats.date_format(local, "j M Y, H:i:s")
+        shown = formats.date_format(local, "DATETIME_FORMAT")
         return format_html('<time datetime="{}">{}</time>', local.isoformat(), shown)
 
     def render_person(self, value: str) -> SafeString:

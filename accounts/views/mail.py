@@ -35,7 +35,8 @@ class MailList(ListPage):
         context = super().get_context_data(**kwargs)
         count = context["count"]
         words = ngettext("%(count)d mail", "%(count)d mails", count) % {"count": count}
-        return context | {"buttons": self.buttons(count), "count_text": words, "empty": self.empty()}
+        extra = {"buttons": self.buttons(count), "count_text": words, "empty": self.empty()}
+        return context | extra | {"explains": "mail"}
 
     def buttons(self, count: int) -> list[Button]:
         if count < 2:

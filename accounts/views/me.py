@@ -18,10 +18,11 @@ from accounts.models import Account
 from accounts.my_access import told
 from accounts.my_units import units_to_work_in
 from accounts.services.passwords import change_own_password
-from accounts.services.profile import set_campaign_notifications
+from accounts.services.profile import PREFERENCES, set_preferences
 from accounts.sign_in.present import is_present_password
 from accounts.views.security import CredentialPage, ProvedPage
 from adminrights.conflicts import Sheet, sheet_of
+from adminrights.languages import speak
 from adminrights.models import JournalEntry
 from adminrights.models.journal import JournalQuerySet
 from adminrights.navigation import Button, EmptyState, Link
@@ -29,8 +30,6 @@ from adminrights.views import Open, Page
 from adminrights.views.editing import EditPage
 from adminrights.views.parts import Part, Values
 from groups.models import Group
-
-PREFERENCES = ("campaign_notifications",)
 
 
 class MyAccess(Page):
@@ -53,6 +52,7 @@ class MyAccess(Page):
             "access": access,
             "empty": self.empty(),
             "buttons": [
+                Button(_("Access map"), reverse("accounts:my_map"), "waypoints"),
                 Button(_("Why and why not"), reverse("accounts:my_access_search"), "search"),
                 Button(_("Ask for access"), reverse("accounts:ask_search"), "hand-helping", "primary"),
             ],
@@ -99,7 +99,10 @@ class MyProfile(EditPage):
         return JournalEntry.objects.about(self.account)
 
     def get_initial(self) -> dict[str, Any]:
-        return {"campaign_notifications": self.account.campaign_notifications}
+        return {name: getattr(self.account, name) for name in PREFERENCES}
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return super().get_form_kwargs() | {"account": self.account}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         groups = Group.objects.present().filter(memberships__in=self.account.memberships.live())
@@ -107,8 +110,9 @@ class MyProfile(EditPage):
         return super().get_context_data(account=self.account, tags=tags, **kwargs)
 
     def apply(self, form: PreferencesForm) -> None:
-        wanted = form.cleaned_data["campaign_notifications"]
-        set_campaign_notifications(self.account, wanted=wanted, seen=self.seen)
+        set_preferences(self.account, seen=self.seen, **form.cleaned_data)
+        # The next page greets in the language that was chosen just now.
+        speak(self.account)
 
     def done(self, result: object) -> str:
         return _("Saved.")

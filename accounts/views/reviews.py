@@ -100,7 +100,7 @@ class ReviewTable(tables.Table):
         return _("%(decided)d of %(lines)d") % {"decided": record.decided, "lines": record.all_lines}
 
     def render_due(self, record: Review) -> SafeString:
-        day = formats.date_format(record.due, "j M Y") if record.due else ""
+        day = formats.date_format(record.due, "SHORT_DATE_FORMAT") if record.due else ""
         return format_html("{}", day) if day else cells.EMPTY
 
     def render_opened_at(self, record: Review) -> SafeString:

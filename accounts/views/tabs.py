@@ -16,7 +16,7 @@ def has_several_units(request: HttpRequest) -> bool:
 
 
 def account_tabs(request: HttpRequest, account: Account, current: str) -> list[Link]:
-    """Return the tabs: Overview, Units where there are several, Permissions (S2-05, S2-08)."""
+    """Return the tabs: Overview, Units where there are several, Permissions, Access map (S2-05, S2-08)."""
     unit: Any = request.unit  # type: ignore[attr-defined]
     reader: Any = request.user
     named = [("account_detail", _("Overview"))]
@@ -24,6 +24,7 @@ def account_tabs(request: HttpRequest, account: Account, current: str) -> list[L
         named.append(("account_units", _("Units")))
         named.append(("account_levels", _("Roles by unit")))
     named.append(("account_permissions", _("Permissions")))
+    named.append(("account_map", _("Access map")))
     return [
         Link(label, reverse(f"accounts:{name}", args=[account.pk]), current=name == current)
         for name, label in named

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -16,6 +17,7 @@ from accounts.items import seen_by
 from accounts.log import entries_seen_from, event_in_words, tell
 from accounts.models import Account
 from accounts.services.taking_back import take_back
+from accounts.taking_back.offer import leaves_pages
 from accounts.taking_back.which import is_fit, taken_back_in, why_not
 from accounts.views.log import has_several_units
 from adminrights.events import Event
@@ -104,6 +106,15 @@ class EntryTakeBack(EntryPage, ConfirmPage):
             # Whoever reads the log learns why it isn't his to take back.
             return self.render_to_response(self.get_context_data(refusal=str(refusal)))
 
+    def get_success_url(self) -> str:
+        """Lead back to where Undo was pressed, unless what that page is about may be gone."""
+        return self.get_cancel_url() if leaves_pages(self.object) else super().get_success_url()
+
+    def get_cancel_url(self) -> str:
+        path = self.request.GET.get("next", "")
+        safe = path.startswith("/") and url_has_allowed_host_and_scheme(path, allowed_hosts=None)
+        return path if safe else super().get_cancel_url()
+
     def run(self) -> str:
         self.left = take_back(self.object, actor=self.request.user, unit=self.unit)
         if self.left:
@@ -119,5 +130,5 @@ class EntryTakeBack(EntryPage, ConfirmPage):
         return super().get_context_data(**({"sentence": ""} if "refusal" in kwargs else {}) | kwargs)
 
     def get_sentence(self) -> str:
-        words = {"event": self.event, "who": self.object.actor.name if self.object.actor else "System"}
+        words = {"event": self.event, "who": self.object.actor.name if self.object.actor else _("System")}
         return _("“%(event)s”, done by %(who)s, is undone as far as nothing newer stands in its way.") % words

@@ -123,7 +123,7 @@ class WhoList(WhoPart, ListPage):
             "sentence": counts.sentence(),
             "note": counts.note(),
             "at": answer.at,
-            "left_out": [_(catalogue().permissions[key].label) for key in answer.left_out],
+            "left_out": [catalogue().permissions[key].label for key in answer.left_out],
             "others": len(answer.having) - len(self.people),
             "count_text": words,
             "file_url": self.address("_export") + (f"?{query}" if query else ""),

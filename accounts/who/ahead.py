@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db.models import Q
 
-from accounts.held import Held
+from accounts.held import ACCESS_FIELDS, GRANT_FIELDS, Held
 from accounts.lived import Lived, by_first, lived_at, read_lived
 from accounts.models import Grant, UnitAccess
 from accounts.policy import Policy, unit_nodes
@@ -29,10 +29,8 @@ class Ahead:
 
     def __init__(self, about: Q, policy: Policy, now: datetime, judge_of: JudgeOf) -> None:
         dated = about & standing_now(now) & (Q(expires_at__isnull=False) | Q(starts_at__gt=now))
-        fields = ("unit_id", "includes_subunits", "own_rights_only")
-        self._accesses = _by_account(UnitAccess, fields, dated, Access)
-        own = ("pk", "unit_id", "module_id", "level", "permission_id")
-        self._grants = _by_account(Grant, own, dated, HeldGrant)
+        self._accesses = _by_account(UnitAccess, ACCESS_FIELDS, dated, Access)
+        self._grants = _by_account(Grant, GRANT_FIELDS, dated, HeldGrant)
         self._groups = _by_account(Membership, ("group_id",), dated, int)
         self._now, self._policies, self._judge_of = now, _Policies(policy, now), judge_of
         self._judges: dict[int, Judge] = {}

@@ -58,13 +58,13 @@ class WhoForm(forms.Form):
 
     def levels_of(self, module: Module) -> None:
         """Offer the levels of the module."""
-        self._choose("level", [(str(int(level)), _(level.label)) for level in module.levels])
+        self._choose("level", [(str(int(level)), level.label) for level in module.levels])
 
     def actions_of(self, item: Item) -> None:
         """Offer the actions of the item's resource."""
         resource = catalogue().resources.get(item.resource_id)
         known = resource.permissions if resource else ()
-        self._choose("action", [("", _("All")), *((each.action, _(each.label)) for each in known)])
+        self._choose("action", [("", _("All")), *((each.action, each.label) for each in known)])
         self.ways(handed=True)
 
     def sources_of(self, people: Iterable[Row], at: datetime | None) -> None:

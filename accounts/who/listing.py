@@ -164,7 +164,7 @@ def _lasts_longer(line: SourceLine, other: SourceLine) -> bool:
 def what_of(row: Row) -> list[str]:
     """Return what the person may do, in words."""
     known = catalogue().permissions
-    return [_(known[key].label) for key in row.having.keys if key in known]
+    return [known[key].label for key in row.having.keys if key in known]
 
 
 def csv_of(answer: Answer, rows: Collection[Row]) -> Iterator[tuple[object, ...]]:

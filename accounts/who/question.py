@@ -41,8 +41,8 @@ def about_permission(key: str, unit: Unit) -> Question:
     """Return the question about a permission, or a named one. Raises UnknownPermission."""
     known = catalogue()
     if named := known.named.get(key):
-        return Question(_(named.label), unit, named.gives, permission=key)
-    return Question(_(known.permission(key).label), unit, (key,), permission=key)
+        return Question(named.label, unit, named.gives, permission=key)
+    return Question(known.permission(key).label, unit, (key,), permission=key)
 
 
 def about_level(module: str, level: int, unit: Unit) -> Question:

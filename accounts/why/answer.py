@@ -72,7 +72,7 @@ def _part(key: str, resolution: Resolution, account: Account) -> Part:
 
 
 def _label(key: str) -> str:
-    return _(catalogue().permissions[key].label)
+    return catalogue().permissions[key].label
 
 
 def _joined(held: Iterable[PermissionAccess], every: int) -> Iterator[SourceLine]:
@@ -114,7 +114,7 @@ def _reasons(asked: Question, held: Sequence[PermissionAccess]) -> Iterator[str]
 
 def _lacks(asked: Question, held: Sequence[PermissionAccess]) -> Iterator[str]:
     there = {permission.key for permission in held}
-    missing = [f"“{_label(key)}”" for key in asked.keys if key not in there]
+    missing = [_("“%s”") % _label(key) for key in asked.keys if key not in there]
     if missing:
         yield _("It is held in part: nothing gives %s here.") % ", ".join(missing)
     asleep = [permission for permission in held if not permission.effective]

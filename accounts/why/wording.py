@@ -63,7 +63,7 @@ def _of(step: Step, names: Names) -> str:
         return _("access to %s") % (unit.name if unit else step.what)
     if step.kind == "feature":
         feature = catalogue().features.get(step.what)
-        words = {"feature": _(feature.label) if feature else step.what, "unit": names.unit.name}
+        words = {"feature": feature.label if feature else step.what, "unit": names.unit.name}
         return _("the feature %(feature)s switched on for %(unit)s") % words
     if step.kind == "group":
         return _group(names.groups.get(int(step.what)), names)
@@ -97,7 +97,7 @@ class SideEffects:
 def side_effects(brought: Brought) -> SideEffects:
     """Return in words what it brings beside the permission."""
     known = catalogue().permissions
-    named = tuple(_(known[key].label) for key in known if key in brought.others)
+    named = tuple(known[key].label for key in known if key in brought.others)
     count = len(named)
     if not count:
         sentence = _("It brings no other right.")

@@ -11,6 +11,8 @@ class Receipt(models.Model):
     at = models.DateTimeField(db_index=True)
     url = models.CharField(max_length=2000, blank=True)
     text = models.TextField(blank=True)
+    # The one change that the form made, for whoever would take it back.
+    change = models.UUIDField(null=True, blank=True)
 
     def __str__(self) -> str:
         return f"{self.at:%H:%M:%S} {self.url}"

@@ -2,15 +2,23 @@
 
 import re
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from django import template
+from django.contrib.messages.storage.base import Message
 from django.template.context import Context
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from adminrights import cells
+from adminrights.days import with_weekday
+from adminrights.hooks import hooks
+from adminrights.meanings import LABELS, meanings
+from adminrights.meanings import legend as legend_of
 from adminrights.navigation import Button
+from adminrights.undo import change_told_by
 
 register = template.Library()
 
@@ -50,6 +58,12 @@ def status_word(key: str) -> str:
     """Return the word for a status, for the window's title."""
     badge = cells.BADGES.get(str(key))
     return str(badge.label) if badge else str(key)
+
+
+@register.filter
+def weekday(moment: date | None) -> str:
+    """Return a day for a letter: "Tuesday 3 March 2026"."""
+    return with_weekday(moment) if moment else ""
 
 
 @register.filter
@@ -101,6 +115,25 @@ def quick_menu(context: Context, buttons: Sequence[Button], subject: str = "") -
 def button(context: Context, button: Button, small: bool = False) -> dict[str, Any]:
     """Draw a button: a link, or a form that posts."""
     return {"button": button, "small": small, "csrf_token": context.get("csrf_token")}
+
+
+@register.inclusion_tag("partials/meanings.html")
+def legend(name: str, compact: bool = False) -> dict[str, Any]:
+    """Draw the button that says what all statuses of a kind mean, or the levels: {% legend "accounts" %}."""
+    return {"label": LABELS[name], "entries": legend_of(name), "compact": compact}
+
+
+@register.inclusion_tag("partials/meanings.html")
+def explain(key: str, more: Sequence[str] = ()) -> dict[str, Any]:
+    """Draw the button that says what the statuses of one thing mean."""
+    return {"label": _("What this means"), "entries": meanings([key, *more]), "compact": True}
+
+
+@register.simple_tag(takes_context=True)
+def undo(context: Context, message: Message) -> str:
+    """Return where what the message tells of is taken back; empty where the reader can't."""
+    change = change_told_by(message)
+    return hooks.undo(context["request"], change) if change else ""
 
 
 @register.simple_tag(takes_context=True)

@@ -20,7 +20,7 @@
   };
 
   const inRow = (box, last) => {
-    const boxes = [...box.closest("tr").querySelectorAll("input[type=checkbox]")];
+    const boxes = [...box.closest("tr").querySelectorAll("td input[type=checkbox], td a")];
     return last ? boxes.at(-1) : boxes[0];
   };
 
@@ -31,6 +31,7 @@
   };
 
   const setUp = (grid) => {
+    grid.dataset.grid = "ready";
     grid.addEventListener("change", mark);
     const stops = [...grid.querySelectorAll(STOP)];
     const first = grid.querySelector("tbody input[type=checkbox]") ?? stops[0];
@@ -53,5 +54,7 @@
     });
   };
 
-  document.querySelectorAll("[data-grid]").forEach(setUp);
+  const setUpAll = () => document.querySelectorAll('[data-grid=""]').forEach(setUp);
+  document.addEventListener("htmx:afterSwap", setUpAll);
+  setUpAll();
 })();

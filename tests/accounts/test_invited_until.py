@@ -8,6 +8,7 @@ import pytest
 import time_machine
 from django.test import Client
 from django.utils import timezone
+from pytest_django import Settings
 
 from accounts.access import units_of
 from accounts.models import Account, UnitAccess
@@ -29,9 +30,8 @@ TYPED = ("new.person@example.org", "--first-name", "New", "--last-name", "Person
 
 
 @pytest.fixture(autouse=True)
-def berlin() -> Any:
-    with timezone.override("Europe/Berlin"):
-        yield
+def berlin(settings: Settings) -> None:
+    settings.TIME_ZONE = "Europe/Berlin"
 
 
 def newest() -> Account:

@@ -195,7 +195,8 @@ def test_all_accounts_marks_and_finds_whom_no_mail_reaches(
     came_back(nemo)
     astray(grant, state=State.SENT, error="", delivery="delivered")
     client = signed_in(ada)
-    assert text_of(client.get("/accounts/")).count("Mail not delivered") == 2  # the filter and one mark
+    # The filter, the help and one mark.
+    assert text_of(client.get("/accounts/")).count("Mail not delivered") == 3
     page = text_of(client.get("/accounts/?status=undelivered"))
     assert (nemo.email in page, grant.email in page) == (True, False)
     assert "Active Mail not delivered" in text_of(client.get(nemo.get_absolute_url()))

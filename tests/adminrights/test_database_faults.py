@@ -1,6 +1,5 @@
 """A database that is away, locked, full or read-only: a page that tells the truth, and it goes on (5.4)."""
 
-import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,6 +17,7 @@ from django.urls import reverse
 from accounts.models import Account
 from adminrights.models import JournalEntry, OutgoingMail, Unit
 from tests.accounts.pages import text_of
+from tests.locks import locked_by_somebody
 from tests.tampering import tamper
 from tests.terminal import run
 
@@ -63,37 +63,6 @@ def assert_nothing_was_saved(answer: Any, before: tuple[Any, ...]) -> None:
 
 
 # ---- Locked
-
-
-@contextmanager
-def locked_by_somebody() -> Iterator[threading.Event]:
-    """Hold the lock that every change needs, until the event is set or the block ends."""
-    release, held = threading.Event(), threading.Event()
-    thread = threading.Thread(target=_hold, args=(connection.get_connection_params(), held, release))
-    thread.start()
-    assert held.wait(10)
-    try:
-        yield release
-    finally:
-        release.set()
-        thread.join()
-
-
-def _hold(params: dict[str, Any], held: threading.Event, release: threading.Event) -> None:
-    other: Any
-    if SQLITE:
-        other = sqlite3.connect(params["database"], isolation_level=None)
-        other.execute("BEGIN IMMEDIATE")
-    else:
-        own = {
-            name: params[name] for name in ("dbname", "user", "password", "host", "port") if params.get(name)
-        }
-        other = psycopg.connect(**own)
-        other.execute("SELECT * FROM adminrights_journalhead FOR UPDATE")
-    held.set()
-    release.wait(60)
-    other.rollback()
-    other.close()
 
 
 def be_impatient() -> None:

@@ -3,7 +3,7 @@
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -11,6 +11,7 @@ from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 
 from adminrights.management.commands import migrate
+from tests.locks import locked_by_somebody
 from tests.soak.migrations import newest_and_the_one_before, unlike_forwards
 from tests.terminal import run
 
@@ -22,29 +23,10 @@ def test_every_migration_can_be_undone() -> None:
     assert list(unlike_forwards()) == []
 
 
-@contextmanager
-def accounts_in_use() -> Iterator[threading.Event]:
-    """Write to the tables of accounts in another session that doesn't end before the event."""
-    release, held = threading.Event(), threading.Event()
+def accounts_in_use() -> AbstractContextManager[threading.Event]:
+    """Write to the tables of accounts in another session."""
     tables = [name for name in connection.introspection.table_names() if name.startswith("accounts_")]
-
-    def hold() -> None:
-        with connection.cursor() as cursor:
-            cursor.execute("BEGIN")
-            cursor.execute(f"LOCK TABLE {', '.join(tables)} IN ROW EXCLUSIVE MODE")
-            held.set()
-            release.wait(30)
-            cursor.execute("ROLLBACK")
-        connection.close()
-
-    thread = threading.Thread(target=hold)
-    thread.start()
-    assert held.wait(10)
-    try:
-        yield release
-    finally:
-        release.set()
-        thread.join()
+    return locked_by_somebody(f"LOCK TABLE {', '.join(tables)} IN ROW EXCLUSIVE MODE")
 
 
 @pytest.fixture

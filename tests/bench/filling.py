@@ -1,9 +1,11 @@
 """Puts a workload into the product's tables, past the pipeline for speed; nothing else may do so."""
 
 import uuid
+from collections.abc import Iterator
 from datetime import timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
+from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts.addresses import canonical
@@ -14,23 +16,34 @@ from groups.models import Group, GroupRole, Membership
 from roles.catalogue import catalogue
 from roles.loading import load_catalogue
 from roles.models import Role, Rule
+from tests.bench.pouring import pour
 from tests.bench.shape import Door, Given, Person, Shape
 
 AT = timezone.now() - timedelta(days=30)
 FACT: dict[str, Any] = {"starts_at": AT, "started_in": uuid.uuid4()}
-BOSS = Person("Ada", "Admin", "admin@bench.example", (), [Given(0, "admin_rights", 2)], [Door(0, below=True)])
+ENTERS = [Door(0, below=True)]
+BOSS = Person("Ada", "Admin", "admin@bench.example", (), [Given(0, "admin_rights", 2)], ENTERS)
 
 
-def fill(shape: Shape) -> tuple[list[Unit], list[Account]]:
+class Filled(NamedTuple):
+    """What was put in, in the order of the shape: units, and the others' numbers; the boss comes last."""
+
+    units: list[Unit]
+    roles: list[int]
+    groups: list[int]
+    people: list[int]
+
+
+def fill(shape: Shape) -> Filled:
     """Put the workload and one administrator, the last of the accounts, into the database."""
     load_catalogue(catalogue())
-    with _writing():
+    with transaction.atomic(), _writing():
         units = _units(shape)
-        groups = _policy(shape, units)
+        roles, groups = _policy(shape, units)
         people = _people([*shape.people, BOSS], units, groups)
         # What was put in past the pipeline makes every copy of the policy stale.
         JournalHead.objects.update(policy=uuid.uuid4())
-    return units, people
+    return Filled(units, roles, groups, people)
 
 
 def _units(shape: Shape) -> list[Unit]:
@@ -44,76 +57,74 @@ def _units(shape: Shape) -> list[Unit]:
         unit.path = f"{above.path if above else ''}{unit.pk}/"
         unit.save(update_fields=["path"])
         units.append(unit)
-    facts = [
-        UnitFeature(unit=unit, feature=feature, **FACT)
-        for unit, features in zip(units, shape.features, strict=True)
-        for feature in features
-    ]
-    UnitFeature.objects.bulk_create(facts)
+    pairs = zip(units, shape.features, strict=True)
+    facts = [(unit.pk, feature) for unit, features in pairs for feature in features]
+    pour(UnitFeature, ("unit_id", "feature"), facts, **FACT)
     return units
 
 
-def _policy(shape: Shape, units: list[Unit]) -> list[Group]:
-    roles = Role.objects.bulk_create(
-        Role(unit=units[0], name=f"role{i}", display_name=f"Role {i}", created_at=AT)
-        for i in range(len(shape.roles))
-    )
-    pairs = [(role, key) for role, keys in zip(roles, shape.roles, strict=True) for key in keys]
-    Rule.objects.bulk_create([Rule(role=role, permission_id=key, **FACT) for role, key in pairs], 500)
-    standing = {role.name: role for role in Role.objects.system()}
-    groups: list[Group] = Group.objects.bulk_create(
-        Group(
-            unit=units[group.unit],
-            name=group.level or f"group{i}",
-            display_name=group.level or f"Group {i}",
-            standing_role=standing.get(group.level),
-            created_at=AT,
+def _policy(shape: Shape, units: list[Unit]) -> tuple[list[int], list[int]]:
+    named = ((f"role{i}", f"Role {i}") for i in range(len(shape.roles)))
+    roles = pour(Role, ("name", "display_name"), named, unit_id=units[0].pk, created_at=AT)
+    pairs = ((role, key) for role, keys in zip(roles, shape.roles, strict=True) for key in keys)
+    pour(Rule, ("role_id", "permission_id"), pairs, **FACT)
+    standing = dict(Role.objects.system().values_list("name", "pk"))
+    rows = (
+        (
+            units[group.unit].pk,
+            group.level or f"group{i}",
+            group.level or f"Group {i}",
+            standing.get(group.level),
         )
         for i, group in enumerate(shape.groups)
     )
-    facts = []
-    for row, group in zip(groups, shape.groups, strict=True):
-        carried = [standing[group.level]] if group.level else [roles[role] for role in group.roles]
-        facts += [GroupRole(group=row, role=role, **FACT) for role in carried]
-    GroupRole.objects.bulk_create(facts, 500)
-    return groups
+    columns = ("unit_id", "name", "display_name", "standing_role_id")
+    groups = pour(Group, columns, rows, created_at=AT)
+    carried = (
+        (row, role)
+        for row, group in zip(groups, shape.groups, strict=True)
+        for role in ([standing[group.level]] if group.level else [roles[role] for role in group.roles])
+    )
+    pour(GroupRole, ("group_id", "role_id"), carried, **FACT)
+    return roles, groups
 
 
-def _people(people: list[Person], units: list[Unit], groups: list[Group]) -> list[Account]:
-    accounts: list[Account] = Account.objects.bulk_create(map(_account, people), 500)
-    facts: dict[type[Any], list[Any]] = {StatusPeriod: [], UnitAccess: [], Membership: [], Grant: []}
-    for account, person in zip(accounts, people, strict=True):
-        who = {"account": account, **FACT}
-        facts[StatusPeriod].append(StatusPeriod(status=person.status, **who))
-        facts[UnitAccess] += [
-            UnitAccess(
-                unit=units[door.unit],
-                includes_subunits=door.below,
-                own_rights_only=door.own_rights_only,
-                **who,
-            )
-            for door in person.doors
-        ]
-        facts[Membership] += [Membership(group=groups[index], **who) for index in person.groups]
-        facts[Grant] += [
-            Grant(unit=units[given.unit], module_id=given.module, level=given.level, **who)
-            for given in person.grants
-        ]
-    for model, rows in facts.items():
-        model._default_manager.bulk_create(rows, 500)
+def _people(people: list[Person], units: list[Unit], groups: list[int]) -> list[int]:
+    accounts = pour(Account, COLUMNS, map(_account, people), password="!", created_at=AT)
+    pairs = list(zip(accounts, people, strict=True))
+    pour(StatusPeriod, ("account_id", "status"), ((who, person.status) for who, person in pairs), **FACT)
+    doors = ("account_id", "unit_id", "includes_subunits", "own_rights_only")
+    pour(
+        UnitAccess,
+        doors,
+        ((who, units[d.unit].pk, d.below, d.own_rights_only) for who, d in _doors(pairs)),
+        **FACT,
+    )
+    joined = ((who, groups[index]) for who, person in pairs for index in person.groups)
+    pour(Membership, ("account_id", "group_id"), joined, **FACT)
+    given = ((who, units[g.unit].pk, g.module, g.level) for who, person in pairs for g in person.grants)
+    pour(Grant, ("account_id", "unit_id", "module_id", "level"), given, **FACT)
     return accounts
 
 
-def _account(person: Person) -> Account:
-    return Account(
-        email=person.email,
-        email_key=canonical(person.email),
-        first_name=person.first,
-        last_name=person.last,
-        search_text=canonical(f"{person.first} {person.last} {person.email}"),
-        password="!",
-        status=person.status,
-        confirmed_at=None if person.status == "pending" else AT,
-        last_login=None if person.status == "pending" else AT,
-        created_at=AT,
-    )
+def _doors(pairs: list[tuple[int, Person]]) -> Iterator[tuple[int, Door]]:
+    return ((who, door) for who, person in pairs for door in person.doors)
+
+
+COLUMNS = (
+    "email",
+    "email_key",
+    "first_name",
+    "last_name",
+    "search_text",
+    "status",
+    "confirmed_at",
+    "last_login",
+)
+
+
+def _account(person: Person) -> tuple[Any, ...]:
+    known = None if person.status == "pending" else connection.ops.adapt_datetimefield_value(AT)
+    searched = canonical(f"{person.first} {person.last} {person.email}")
+    key = canonical(person.email)
+    return (person.email, key, person.first, person.last, searched, person.status, known, known)

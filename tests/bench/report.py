@@ -1,67 +1,73 @@
 """The tables of the benchmark, in Markdown. Pure."""
 
-import statistics
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from math import isfinite
 
-HEAD = (
-    "",
-    "ours: median",
-    "p99",
-    "queries",
-    "Django: median",
-    "p99",
-    "queries",
-    "ours / Django",
-    "remarks",
-)
+from tests.bench.results import OURS, Result, Run
+from tests.bench.targets import Judged, Target
+
+WORDS = {"stock": "Django", "guardian": "guardian", "casbin": "pycasbin", "written": "SQL by hand"}
 
 
-@dataclass
-class Result:
-    """The samples of one name in one world, over all rounds."""
-
-    samples: list[float] = field(default_factory=list)
-    queries: int = 0
-    note: str = ""
-
-    def add(self, measured: dict[str, Any]) -> None:
-        self.samples += measured["samples"]
-        self.queries, self.note = measured["queries"], measured["note"]
-
-    @property
-    def median(self) -> float:
-        return statistics.median(self.samples)
-
-    @property
-    def p99(self) -> float:
-        return sorted(self.samples)[min(len(self.samples) * 99 // 100, len(self.samples) - 1)]
+def times(run: Run) -> str:
+    """Return every median, ours with p99 and statements, others' beside it."""
+    others = [world for world in WORDS if any(world in by_world for by_world in run.found.values())]
+    head = ["", "ours", "p99", "statements", *(WORDS[world] for world in others), "remarks"]
+    rows = []
+    for name, by_world in run.found.items():
+        ours = by_world.get(OURS)
+        rest = [_middle(by_world.get(world)) for world in others]
+        remark = "; ".join(filter(None, [(ours or next(iter(by_world.values()))).note, *_given_up(by_world)]))
+        rows.append([name, _middle(ours), *_more(ours), *rest, remark])
+    return _table(head, rows)
 
 
-Results = dict[str, tuple[Result | None, Result | None]]
+def score(judged: Iterable[Judged]) -> str:
+    """Return what was found beside what is to be reached."""
+    rows = [
+        [each.target.words, amount(each.found, each.target), bound(each), "met" if each.met else "**missed**"]
+        for each in judged
+    ]
+    return _table(["measure", "found", "target", ""], rows)
 
 
-def table(title: str, results: Results) -> str:
-    """Return the results as a table; names that no world knows are left out."""
-    lines = [f"### {title}", "", _row(HEAD), _row(["---", *["---:"] * 7, "---"])]
-    reverse = results["who can: ids"][0]
-    for name, (ours, stock) in results.items():
-        if ours is None and stock is None:
-            continue
-        against = reverse if name == "who can: with_perm" else ours
-        ratio = f"{against.median / stock.median:.3g}" if against and stock else ""
-        notes = "; ".join(result.note for result in (ours, stock) if result and result.note)
-        lines.append(_row([name, *_cells(ours), *_cells(stock), ratio, notes]))
-    return "\n".join(lines)
+def amount(number: float, target: Target) -> str:
+    """Return the number, small ratios as a fraction."""
+    if not isfinite(number):
+        return "given up"
+    if target.unit and 0 < number < 0.1:
+        return f"1/{1 / number:,.3g}"
+    return f"{number:,.3g} {target.unit}".strip()
 
 
-def _cells(result: Result | None) -> list[str]:
+def bound(judged: Judged) -> str:
+    """Return the limit with its sign."""
+    return f"{'≥' if judged.target.least else '≤'} {amount(judged.limit, judged.target)}"
+
+
+def title(run: Run) -> str:
+    """Return which run it is."""
+    return f"### {run.database}, {run.accounts:,} accounts"
+
+
+def _given_up(by_world: Mapping[str, Result]) -> Iterable[str]:
+    names = {OURS: OURS, **WORDS}
+    return (f"{names[world]}: given up" for world, result in by_world.items() if result.given_up)
+
+
+def _middle(result: Result | None) -> str:
     if result is None:
-        return ["–", "–", "–"]
-    return [_duration(result.median), _duration(result.p99), str(result.queries)]
+        return "–"
+    return duration(result.median) if result.samples else f"{result.number:,.3g}"
 
 
-def _duration(seconds: float) -> str:
+def _more(result: Result | None) -> tuple[str, str]:
+    if result is None or not result.samples:
+        return "", ""
+    return duration(result.p99), str(result.queries)
+
+
+def duration(seconds: float) -> str:
     """Return the time with three digits that matter."""
     for unit, factor in (("s", 1.0), ("ms", 1e3)):
         if seconds * factor >= 1:
@@ -69,5 +75,6 @@ def _duration(seconds: float) -> str:
     return f"{seconds * 1e6:.3g} µs"
 
 
-def _row(items: list[str] | tuple[str, ...]) -> str:
-    return f"| {' | '.join(items)} |"
+def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    rule = ["---", *["---:"] * (len(head) - 2), "---"]
+    return "\n".join(f"| {' | '.join(row)} |" for row in (head, rule, *rows))

@@ -1,4 +1,3 @@
-from django.contrib import admin
-from django.urls import path
+from tests.bench.stock_admin import urlpatterns
 
-urlpatterns = [path("admin/", admin.site.urls)]
+__all__ = ["urlpatterns"]

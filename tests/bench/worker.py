@@ -1,29 +1,92 @@
 """One world in a process of its own: it measures what it is told to and answers with the samples."""
 
+import gc
 import json
 import os
+import signal
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from time import perf_counter
-from typing import Any, TextIO
+from typing import Any, NoReturn, TextIO
 
 from django.conf import settings
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from tests.bench.answers import Answering, answers
+from tests.bench.shape import Shape
+
 Once = Callable[[], object]
 Measures = dict[str, "Measure"]
+# Nothing is measured for longer in one round, however slow it is.
+LONGEST = float(os.environ.get("BENCH_SECONDS", "6"))
+LEAST = 3
+GIVE_UP = LONGEST * 10
+
+
+class Overdue(BaseException):
+    """It takes too long to be waited for. No error, so that nothing takes it for one."""
+
+
+@contextmanager
+def no_longer_than(seconds: float) -> Iterator[None]:
+    """Raise Overdue in the block after so many seconds."""
+
+    def ring(*_args: object) -> NoReturn:
+        raise Overdue
+
+    signal.signal(signal.SIGALRM, ring)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
 
 
 class Measure:
-    """Something to time: `prepare` makes, untimed, what is called; a sample is the mean of `repeat` calls."""
+    """Something to time: `prepare` makes, untimed, what is called; a sample is the mean of `repeat` calls.
 
-    def __init__(self, prepare: Callable[[], Once], *, times: int, repeat: int = 1, note: str = "") -> None:
-        self.prepare, self.times, self.repeat, self.note = prepare, times, repeat, note
+    With one of `times` it is called a single time, without a call before: it changes what is there. What
+    takes long is called once too, and given up when it takes too long.
+    """
 
-    def samples(self) -> list[float]:
-        """Return the seconds of one call, as often as asked."""
-        return [self._one() for _ in range(self.times)]
+    def __init__(
+        self, prepare: Callable[[], Once], *, times: int, repeat: int = 1, note: str = "", size: int = 0
+    ) -> None:
+        self.prepare, self.times, self.repeat = prepare, times, repeat
+        self.note, self.size = note, size
+
+    def measured(self) -> dict[str, Any]:
+        """Return the seconds of one call, as often as asked, and the statements that it makes."""
+        samples: list[float] = []
+        queries, given_up = 0, False
+        try:
+            with no_longer_than(GIVE_UP):
+                taken, queries = self._watched()
+                if self.times == 1 or taken > LONGEST:
+                    samples.append(taken)
+                else:
+                    _, queries = self._watched()
+                    self._sample(samples)
+        except Overdue:
+            if not samples:
+                samples, given_up = [GIVE_UP], True
+        told = {"samples": samples, "queries": queries, "note": self.note, "size": self.size}
+        return told | {"given_up": given_up}
+
+    def _watched(self) -> tuple[float, int]:
+        call = self.prepare()
+        with CaptureQueriesContext(connection) as captured:
+            start = perf_counter()
+            call()
+            taken = perf_counter() - start
+        return taken, len(captured)
+
+    def _sample(self, samples: list[float]) -> None:
+        end = perf_counter() + LONGEST
+        while len(samples) < self.times and (len(samples) < LEAST or perf_counter() < end):
+            samples.append(self._one())
 
     def _one(self) -> float:
         call = self.prepare()
@@ -32,12 +95,17 @@ class Measure:
             call()
         return (perf_counter() - start) / self.repeat
 
-    def queries(self) -> int:
-        """Return how many statements one call makes."""
-        call = self.prepare()
-        with CaptureQueriesContext(connection) as captured:
-            call()
-        return len(captured)
+
+class Number(Measure):
+    """Something that isn't a time: the number that the function returns, with what is to be said of it."""
+
+    def __init__(self, find: Callable[[], tuple[float, str]]) -> None:
+        super().__init__(lambda: find, times=1)
+        self.find = find
+
+    def measured(self) -> dict[str, Any]:
+        number, note = self.find()
+        return {"samples": [], "queries": 0, "note": note, "size": 0, "number": number}
 
 
 def scratch(name: str) -> None:
@@ -45,20 +113,22 @@ def scratch(name: str) -> None:
 
     Without Django's test environment: it watches every template that is drawn, which no server does.
     """
-    settings.ALLOWED_HOSTS = ["testserver"]
+    settings.ALLOWED_HOSTS = ["testserver", "127.0.0.1"]
     database = settings.DATABASES["default"]
     folder = os.environ["BENCH_FOLDER"]
     database.setdefault("TEST", {})["NAME"] = (
-        f"{folder}/{name}.sqlite3" if connection.vendor == "sqlite" else f"bench_{name}"
+        f"{folder}/{name}.sqlite3" if connection.vendor == "sqlite" else f"{database['NAME']}_{name}"
     )
     connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
 
 
 def settle() -> None:
-    """Let PostgreSQL know what is in the tables, as its daemon would after a while."""
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("VACUUM ANALYZE")
+    """Let the database know what is in the tables, as a daemon or an operator would after a while."""
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE" if connection.vendor == "postgresql" else "ANALYZE")
+    # What was made to fill the tables is no work of whoever serves pages.
+    gc.collect()
+    gc.freeze()
 
 
 def line_out() -> TextIO:
@@ -68,20 +138,28 @@ def line_out() -> TextIO:
     return out
 
 
-def answer(out: TextIO, measures: Measures, said: str = "") -> None:
+def serve(out: TextIO, measures: Measures, known: dict[str, Any], said: str = "") -> None:
     """Read a name a line and answer each with its samples, until there are no more.
 
-    The first line tells which names there are, and what is `said` of the world as a whole.
+    The first line tells which names there are, what is `said` of the world as a whole, and its answers.
     """
-    print(json.dumps({"names": sorted(measures), "said": said}), file=out, flush=True)
+    first = {"names": list(measures), "said": said, "answers": known}
+    print(json.dumps(first), file=out, flush=True)
     for line in sys.stdin:
-        print(json.dumps(_measured(measures[line.strip()])), file=out, flush=True)
+        print(json.dumps(measures[line.strip()].measured()), file=out, flush=True)
+
+
+def drop() -> None:
+    """Remove the world's database."""
     connection.creation.destroy_test_db(str(connection.settings_dict["NAME"]), verbosity=0)
 
 
-def _measured(measure: Measure) -> dict[str, Any]:
-    measure.prepare()()
-    return {"samples": measure.samples(), "queries": measure.queries(), "note": measure.note}
+def answer(out: TextIO, measures: Measures, shape: Shape, answering: Answering, said: str = "") -> None:
+    """As `serve`, for a world with a database, which is gone afterwards."""
+    try:
+        serve(out, measures, answers(shape, answering), said)
+    finally:
+        drop()
 
 
 def weight(content: bytes) -> str:
@@ -99,3 +177,8 @@ def cycle(items: Sequence[Any]) -> Callable[[], Any]:
         return items[position]
 
     return following
+
+
+def spread(items: Sequence[Any], number: int = 200) -> list[Any]:
+    """Return so many of the items, evenly taken."""
+    return list(items[:: max(len(items) // number, 1)])[:number]

@@ -159,12 +159,16 @@ def sign_in(server: LiveServer) -> Callable[[Page, Any], None]:
     return sign_in_on
 
 
+# Off by default, though it is part of WCAG 2.2 AA (2.5.8).
+MORE_RULES = {"rules": {"target-size": {"enabled": True}}}
+
+
 @pytest.fixture
 def axe() -> Callable[[Page], None]:
     """Return a function that fails with a readable list when the page breaks a rule of accessibility."""
 
     def check(page: Page) -> None:
-        violations = Axe().run(page).response["violations"]
+        violations = Axe().run(page, options=MORE_RULES).response["violations"]
         lines = [
             f"{rule['id']} ({rule['impact']}): {rule['help']}\n    {' '.join(map(str, node['target']))}\n"
             f"    {node['html']}\n    {node['failureSummary']}"

@@ -1,4 +1,4 @@
-"""The pages of requests, access rules and units, for test_accessibility.py."""
+"""The pages of pictures, requests, access rules and units, for test_accessibility.py."""
 
 from accounts.models import Account
 from adminrights.models import Unit
@@ -6,6 +6,7 @@ from tests.asking.acts import asked_by
 from tests.factories import GroupFactory, RoleFactory
 
 PAGES = {
+    "shortcuts": ["/shortcuts/"],
     "accounts:ask_search": ["/me/ask/", "/me/ask/?q=zzzz"],
     "accounts:ask": ["/me/ask/contacts:export/", "/me/ask/contacts:nothing/"],
     "accounts:give_back": ["/me/give-back/right/{own}/"],
@@ -13,6 +14,11 @@ PAGES = {
     "accounts:request_detail": ["/requests/{request}/"],
     "accounts:request_approve": ["/requests/{request}/approve/?step=key~contacts:export"],
     "accounts:request_decline": ["/requests/{request}/decline/"],
+    "accounts:who_has_what": ["/who-has-what/", "/who-has-what/?q=zzzz"],
+    "accounts:account_map": ["/accounts/{gwen}/map/"],
+    "accounts:role_map": ["/roles/{role}/map/"],
+    "accounts:my_map": ["/me/map/"],
+    "accounts:overview": ["/overview/"],
     "accounts:least_privilege": ["/least-privilege/", "/least-privilege/?days=30"],
     "accounts:role_replace": ["/least-privilege/roles/{alike}/replace/{twin}/"],
     "accounts:grant_take": ["/accounts/{administrator}/rights/{own}/take/"],
@@ -34,6 +40,9 @@ PAGES = {
 }
 WITHOUT_A_PAGE = {
     "progress",
+    # Each is shown by a test of its own.
+    "design",
+    "accounts:who_has_what_export",
     "accounts:request_in_unit",
     "accounts:request_withdraw",
     "accounts:request_close",

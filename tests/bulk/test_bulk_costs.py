@@ -30,6 +30,8 @@ def carried_out(client: Client, step: str, chosen: dict[str, Any]) -> tuple[int,
         shown = client.post(path, chosen)
     with CaptureQueriesContext(connection) as doing:
         assert client.post(path, chosen | {"shown": shown.context["shown"], "do": "1"}).status_code == 302
+    # The message, and whether it can be undone, is for the page after.
+    client.get(reverse("accounts:bulk_result"))
     return len(look), len(doing)
 
 

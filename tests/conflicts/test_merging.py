@@ -11,7 +11,7 @@ from accounts.services.editing import levels_sheet
 from accounts.services.grants import permissions_sheet, set_levels, set_permissions
 from accounts.services.levels import set_cells
 from accounts.services.lifecycle import disable_account, update_account
-from accounts.services.profile import set_campaign_notifications
+from accounts.services.profile import set_preferences
 from accounts.services.unit_access import Entry, set_unit_access
 from accounts.standing import levels, standing
 from adminrights.change import SYSTEM
@@ -235,7 +235,7 @@ def test_my_profile_keeps_what_an_administrator_chose_meanwhile(world: World) ->
     client.post(page, drawn(answer))
 
     assert fresh(world.gwen, "campaign_notifications") == (True,)
-    set_campaign_notifications(world.gwen, wanted=False)
+    set_preferences(world.gwen, campaign_notifications=False)
 
 
 def test_an_object_that_is_gone_is_not_found(world: World) -> None:

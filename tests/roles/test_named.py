@@ -122,7 +122,7 @@ def test_the_permissions_of_an_area_act_on_its_own_modules() -> None:
             found[row.row[3]] |= {module_of[key.partition(":")[0]] for key in GIVES[row.key]}
 
     assert found == ACTS_ON
-    together = {catalogue().modules[key].group for key in ("contacts", "sms", "companies", "segments")}
+    together = {catalogue().modules[key].area for key in ("contacts", "sms", "companies", "segments")}
     assert together == {"Customers"}
 
 

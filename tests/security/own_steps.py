@@ -140,8 +140,8 @@ OWN: dict[str, Own] = {
     "accounts.services.giving_back.give_back": Own(
         lambda s: giving_back.give_back(*given(s)), lambda s: giving_back.give_back(given(s)[0], s.anna)
     ),
-    "accounts.services.profile.set_campaign_notifications": Own(
-        lambda s: profile.set_campaign_notifications(s.person(), wanted=True),
+    "accounts.services.profile.set_preferences": Own(
+        lambda s: profile.set_preferences(s.person(), campaign_notifications=True, language="de"),
         never_refused="everybody may choose for themselves",
     ),
     "accounts.services.sessions.record_sign_in": Own(

@@ -38,6 +38,7 @@ def start(tmp_path: Path, **environment: str) -> subprocess.CompletedProcess[str
         ({"ALLOWED_HOSTS": "*"}, "ALLOWED_HOSTS names every host"),
         ({"ALLOWED_HOSTS": "rights.example.org, *"}, "ALLOWED_HOSTS names every host"),
         ({"HEALTH_ALLOWED": "10.0.0.0/8,everybody"}, "everybody is no network"),
+        ({"LANGUAGE_CODE": "tlh"}, "LANGUAGE_CODE: choose one of en, de, fr, es"),
         ({"LOG_FORMAT": "xml"}, "Choose one of: json, text"),
         ({"BASE_URL": "http://rights.example.org"}, "BASE_URL must begin with https://"),
         ({"BASE_URL": ""}, "BASE_URL must begin with https://"),

@@ -2,17 +2,14 @@
 
 import ast
 import re
-from functools import cache
-from pathlib import Path
 
 import pytest
 
 from adminrights.models import JournalEntry
+from tests.proofs import HOUSE, PROOF, beside_tests, without_test
 
-HOUSE = Path(__file__).parents[2]
 PAGE = HOUSE / "docs" / "threat-model.md"
 LINE = re.compile(r"^\| ([A-Z]\d[\d.]*) \| (.+?) \| (.*) \|$", re.MULTILINE)
-PROOF = re.compile(r"`(tests/[\w/]+\.py)::(\w+)`")
 # How many lines each part of the bar has.
 PARTS = {"A": 12, "S": 7, "Z": 10, "I": 10, "N": 9, "W": 8, "M": 5, "L": 7}
 RELIABILITY = {1: 7, 2: 7, 3: 4, 4: 4, 5: 4, 6: 1, 7: 4, 8: 3, 9: 3}
@@ -30,23 +27,16 @@ def bar() -> list[str]:
     return [*security, *figures]
 
 
-@cache
-def functions_of(path: str) -> set[str]:
-    tree = ast.parse((HOUSE / path).read_text()) if (HOUSE / path).exists() else ast.Module([], [])
-    return {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
-
-
 def test_every_line_of_the_bar_stands_there_once() -> None:
     assert [name for name, _what, _proof in lines()] == bar()
 
 
 @pytest.mark.parametrize(("name", "proof"), [(name, proof) for name, _what, proof in lines()])
 def test_every_line_has_a_test_that_exists_or_a_reason(name: str, proof: str) -> None:
-    named = PROOF.findall(proof)
-    rest = PROOF.sub("", proof).replace("<br>", " ").strip()
+    rest = beside_tests(proof)
 
-    assert [f"{path}::{test}" for path, test in named if test not in functions_of(path)] == []
-    assert rest.startswith(REASONS) if rest else named
+    assert without_test(proof) == []
+    assert rest.startswith(REASONS) if rest else PROOF.search(proof)
 
 
 # L7

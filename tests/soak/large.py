@@ -21,7 +21,7 @@ from adminrights import backups, journal
 from adminrights.change import _writing
 from adminrights.models import JournalEntry, JournalHead
 from tests.bench.filling import fill
-from tests.bench.shape import one_unit
+from tests.bench.organisation import organisation
 from tests.soak import Measure, run, times
 from tests.soak.migrations import newest_and_the_one_before
 from tests.soak.site import HOUSE, Site, database_url
@@ -40,11 +40,11 @@ SEARCHES = (
 @run("A hundred thousand accounts")
 def crowds_are_carried(site: Site, scale: float) -> Iterable[Measure]:
     """Fill the database, then search it, back it up, restore it, and migrate it while it is used."""
-    _units, people = fill(one_unit(times(100_000, scale)))
+    people = fill(organisation(times(100_000, scale))).people
     _fill_journal(times(1_000_000, scale))
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
-    yield from _searches(people[-1])
+    yield from _searches(Account.objects.get(pk=people[-1]))
     yield from _backup(site.folder)
     yield from _migrations(site)
 
