@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.access import effective, may
+from accounts.first_steps import MOST_ACCOUNTS
 from accounts.models import AccessRequest, Account, Grant
 from accounts.services.grants import set_levels, set_permissions
 from accounts.services.lifecycle import disable_account
@@ -366,6 +367,8 @@ def test_a_page_costs_the_same_however_many_ask(
 ) -> None:
     paths = {"list": LIST, "detail": page("detail", asked), "me": "/me/", "accounts": "/accounts/"}
     client = signed_in(nemo) if name == "me" else as_ada
+    # A new organisation is shown its first steps, which cost statements of their own.
+    AccountFactory.create_batch(MOST_ACCOUNTS, unit=unit)
     few = cost(client, paths[name])
 
     for key in ("offers:list", "offers:get", "segments:list"):

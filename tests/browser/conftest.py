@@ -164,11 +164,14 @@ MORE_RULES = {"rules": {"target-size": {"enabled": True}}}
 
 
 @pytest.fixture
-def axe() -> Callable[[Page], None]:
-    """Return a function that fails with a readable list when the page breaks a rule of accessibility."""
+def axe() -> Callable[..., None]:
+    """Return a function that fails with a readable list when the page breaks a rule of accessibility.
 
-    def check(page: Page) -> None:
-        violations = Axe().run(page, options=MORE_RULES).response["violations"]
+    Where something open covers the rest, `within` (a CSS selector) names what can be used.
+    """
+
+    def check(page: Page, within: str | None = None) -> None:
+        violations = Axe().run(page, context=within, options=MORE_RULES).response["violations"]
         lines = [
             f"{rule['id']} ({rule['impact']}): {rule['help']}\n    {' '.join(map(str, node['target']))}\n"
             f"    {node['html']}\n    {node['failureSummary']}"

@@ -4,6 +4,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from accounts.first_steps import MOST_ACCOUNTS
 from accounts.models import Account
 from accounts.services.units import switch_feature
 from adminrights.change import SYSTEM
@@ -17,6 +18,8 @@ def test_a_page_costs_the_same_with_many_units(name: str, client: Client, unit: 
     boss: Account = AccountFactory(unit=unit, levels={"admin_rights": 2}, access={"includes_subunits": True})
     first = UnitFactory(parent=unit)
     switch_feature(first, "sms", on=True, actor=SYSTEM)
+    # A new organisation is shown its first steps, which cost statements of their own.
+    AccountFactory.create_batch(MOST_ACCOUNTS, unit=unit)
     client.force_login(boss)
     path = reverse(name, args=[unit.pk] if name.endswith("detail") else [])
     few = cost(client, path)
