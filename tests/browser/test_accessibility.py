@@ -29,6 +29,8 @@ from tests.post import LINK
 from tests.reviews.reviewed import REVIEW_PAGES, reviews_of
 from tests.rules.broken import rules_of
 
+pytestmark = pytest.mark.looks
+
 SignIn = Callable[[Page, Account], None]
 Check = Callable[..., None]
 # A refusal is a page like any other.

@@ -10,6 +10,8 @@ from accounts.models import Account
 from groups.models import Group
 from tests.browser.acts import sideways
 
+pytestmark = pytest.mark.looks
+
 SignIn = Callable[[Page, Account], None]
 PAGES = ["/accounts/", "/accounts/add/", "/groups/{group}/", "/me/"]
 # WCAG 1.4.12, word for word.

@@ -9,6 +9,8 @@ from pytest_django import Settings
 
 from tests.browser.acts import click, sideways
 
+pytestmark = pytest.mark.looks
+
 
 @pytest.mark.parametrize("contrast", ["As the system", "High"])
 def test_every_piece_keeps_the_rules(

@@ -5,6 +5,8 @@ from playwright.sync_api import Page
 
 from tests.browser.conftest import Trouble
 
+pytestmark = pytest.mark.looks
+
 START = "/sign-in/"
 
 

@@ -8,6 +8,8 @@ from playwright.sync_api import Page, expect
 from accounts.models import Account
 from tests.browser.acts import dialog, head, see_message, see_title
 
+pytestmark = pytest.mark.looks
+
 SignIn = Callable[[Page, Account], None]
 SHOWS_FOCUS = """() => {
   // After the last stop the focus leaves the page.

@@ -12,6 +12,8 @@ from groups.services import set_levels
 from tests.browser.acts import press, see_matrix, see_message, sideways
 from tests.factories import AccountFactory, GroupFactory
 
+pytestmark = pytest.mark.looks
+
 SignIn = Callable[[Page, Account], None]
 
 

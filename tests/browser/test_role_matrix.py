@@ -11,6 +11,8 @@ from adminrights.models import Unit
 from tests.browser.acts import press, see_message
 from tests.factories import AccountFactory, UnitFactory
 
+pytestmark = pytest.mark.looks
+
 SignIn = Callable[[Page, Account], None]
 Check = Callable[[Page], None]
 

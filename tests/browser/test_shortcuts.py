@@ -8,6 +8,8 @@ from playwright.sync_api import Page, expect
 from accounts.models import Account
 from tests.browser.acts import dialog, path_of, see_title
 
+pytestmark = pytest.mark.looks
+
 SignIn = Callable[[Page, Account], None]
 
 
