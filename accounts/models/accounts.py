@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.addresses import canonical
 from accounts.models.access import UnitAccess
 from accounts.models.items import Item
+from adminrights.change import in_preview
 from adminrights.models import ChangedModel, ChangedQuerySet, Fact, Unit
 from adminrights.models.facts import fact_constraints, live_at, live_now, one_not_ended
 
@@ -170,6 +171,19 @@ class Account(AbstractBaseUser, ChangedModel):
 
         Whoever asks wants to do it: a yes counts as a use (accounts/uses.py).
         """
+        if self.decisions is None or obj.__class__ is not Unit:
+            return self._has_perm(permission, obj)
+        asked = (permission, obj.id)
+        known: bool | None = self.decisions.get(asked)
+        if known is not None:
+            return known
+        allowed = self._has_perm(permission, obj)
+        # In a preview nothing is a use: what is done afterwards in the same request still is.
+        if not (allowed and in_preview()):
+            self.decisions[asked] = allowed
+        return allowed
+
+    def _has_perm(self, permission: str, obj: Unit | Item | None) -> bool:
         return any(backend.has_perm(self, permission, obj) for backend in get_backends())
 
     def has_perms(self, permissions: list[str], unit: Unit | None = None) -> bool:

@@ -151,6 +151,17 @@ def test_a_preview_uses_nothing(ada: Account, nemo: Account, unit: Unit):
     assert used(ada) == set()
 
 
+def test_what_was_asked_in_a_preview_is_a_use_once_it_is_done(gwen: Account, nemo: Account, unit: Unit):
+    gwen.decisions = {}  # as in a request
+    preview(lambda: [disable_account(nemo, actor=SYSTEM, unit=unit), gwen.has_perm(LIST, unit)])
+    assert used(gwen) == set()
+
+    assert gwen.has_perm(LIST, unit)
+    assert gwen.has_perm(LIST, unit)
+    assert used(gwen) == {LIST}
+    assert not gwen.has_perm("accounts:remove", unit)
+
+
 def test_the_system_uses_nothing(nemo: Account, unit: Unit):
     disable_account(nemo, actor=SYSTEM, unit=unit)
     uses.write()
