@@ -96,6 +96,8 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "adminrights.probes.ProbeMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    # A long list is a tenth of its size on the wire; each answer's length is blurred, against guessing by it.
+    "django.middleware.gzip.GZipMiddleware",
     "adminrights.middleware.OriginMiddleware",
     "adminrights.languages.LanguageMiddleware",
     "adminrights.middleware.CleanTextMiddleware",
