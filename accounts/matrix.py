@@ -13,6 +13,7 @@ from groups.models import Group
 from roles.catalogue import Catalogue
 from roles.matrix import Giver, Matrix, build_matrix, inherited_levels, levels_ticked, parse_levels
 from roles.resolver import HeldGrant, own_rights_only
+from roles.wording import permission_label
 
 __all__ = [
     "form_matrix",
@@ -67,7 +68,7 @@ def single_rights(account: Account, unit: Unit) -> dict[str, str]:
     found: dict[str, list[str]] = {}
     for grant in grants.select_related("permission"):
         if grant.permission is not None:
-            found.setdefault(grant.permission.module_id, []).append(grant.permission.label)
+            found.setdefault(grant.permission.module_id, []).append(permission_label(grant.permission.key))
     return {module: _("Own single right: %s") % ", ".join(labels) for module, labels in found.items()}
 
 

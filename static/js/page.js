@@ -21,12 +21,13 @@
     }
   });
 
-  // Arrow keys move inside an open menu.
+  // Arrow keys move inside an open menu. Radios have arrows of their own, which choose.
   document.addEventListener("keydown", (event) => {
     if (event.key !== "ArrowDown" && event.key !== "ArrowUp") return;
     const menu = event.target.closest("details.drop[open]");
-    if (!menu) return;
-    const items = [...menu.querySelectorAll(".drop-item")];
+    if (!menu || event.target.matches("[type=radio]")) return;
+    const items = [...menu.querySelectorAll(".drop-item, [type=radio]:checked")];
+    if (!items.length) return;
     const step = event.key === "ArrowDown" ? 1 : -1;
     const at = items.indexOf(document.activeElement);
     const from = at < 0 && step < 0 ? 0 : at;

@@ -103,6 +103,15 @@ def test_a_quick_menu_opens_moves_and_closes_with_keys(gwen: Account, ada_at: Ad
     expect(page.get_by_role("link", name="Delete", exact=True)).to_be_hidden()
 
 
+def test_the_display_menu_is_set_with_keys(ada_at: AdaAt) -> None:
+    page = ada_at("/groups/")
+    page.get_by_label("Display", exact=True).press("Enter")
+    for key in ("ArrowDown", "ArrowDown", "ArrowDown"):
+        page.keyboard.press(key)
+    expect(page.get_by_label("Dark", exact=True)).to_be_focused()
+    expect(page.locator("html")).to_have_attribute("data-bs-theme", "dark")
+
+
 def test_sorting_keeps_the_focus_on_the_column(ada_at: AdaAt) -> None:
     page = ada_at("/accounts/")
     page.get_by_role("link", name="Email", exact=True).press("Enter")

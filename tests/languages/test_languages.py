@@ -18,6 +18,7 @@ from adminrights.models import JournalEntry, Unit
 from roles.catalogue import catalogue
 from tests.accounts.pages import signed_in, text_of
 from tests.editing import send
+from tests.factories import AccountFactory
 from tests.messages import read
 from tests.post import deliver, promise
 
@@ -49,6 +50,13 @@ def test_whoever_chooses_german_reads_german(gwen: Account) -> None:
         ("Language", "", "Deutsch"),
         ("Time zone", "", "Europe/Berlin"),
     ]
+
+
+def test_single_rights_of_somebody_are_named_in_the_language_of_the_reader(ada: Account, unit: Unit) -> None:
+    set_preferences(ada, language="de")
+    holder = AccountFactory(unit=unit, permissions=["ad_campaigns:delete"])
+    words = text_of(signed_in(ada).get(holder.get_absolute_url()))
+    assert "Eigenes einzelnes Recht: Anzeigenkampagnen löschen" in words
 
 
 def test_a_mail_speaks_the_language_and_the_zone_of_whoever_gets_it(german: Account) -> None:
