@@ -91,6 +91,6 @@ class Event(models.TextChoices):
     ACCESS_REFUSED = "access.refused", _("Page refused")
     SECRETS_RENEWED = "secrets.renewed", _("Secrets encrypted by a new key")
     EDITS_APPLIED = "edits.applied", _("Collected edits applied")
-    CHANGE_TAKEN_BACK = "change.taken_back", _("Change taken back")
+    CHANGE_TAKEN_BACK = "change.taken_back", _("Change undone")
     BACKUP_MADE = "backup.made", _("Backup made")
     BACKUP_RESTORED = "backup.restored", _("Backup restored")

@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Mapping, Sequence
+from io import StringIO
 from pathlib import Path
 from subprocess import Popen
 
@@ -59,8 +60,12 @@ def prepare(shape: str = "") -> None:
     if get_user_model()._default_manager.exists():
         call_command("load_catalogue", verbosity=0)
         print("The data of earlier runs was kept.")
-        call_command("demo", "--show", *shaped)
-        print("That is, here: make passwords")
+        shown = StringIO()
+        call_command("demo", "--show", *shaped, stdout=shown)
+        if shown.getvalue().strip():
+            print(f"{shown.getvalue().rstrip()}\nThat is, here: make passwords")
+        else:
+            print("It isn't the demo, so whoever has an account here signs in with it.")
     else:
         call_command("demo", *shaped)
 

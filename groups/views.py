@@ -107,6 +107,10 @@ class GroupCreate(GroupPage, FormPage):
     template_name = "generic/dialog_form.html"
     submit_label = gettext_lazy("Create Group")
 
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        intro = _("Name the group first. Its members and roles come next, on its page.")
+        return super().get_context_data(**{"intro": intro} | kwargs)
+
     def apply(self, form: Form) -> Group:
         return create_group(unit=self.unit, actor=self.request.user, **form.cleaned_data)
 

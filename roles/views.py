@@ -114,6 +114,10 @@ class RoleCreate(RolePage, FormPage):
     template_name = "generic/dialog_form.html"
     submit_label = gettext_lazy("Create Role")
 
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        intro = _("Name the role first. What it allows comes next, on its page.")
+        return super().get_context_data(**{"intro": intro} | kwargs)
+
     def apply(self, form: Form) -> Role:
         return create_role(unit=self.unit, actor=self.request.user, **form.cleaned_data)
 

@@ -128,7 +128,10 @@ def test_data_of_earlier_runs_are_kept_and_asked_for_their_shape(ada, called, ca
     serve.prepare("site")
     assert [words[0] for words in called] == ["migrate", "load_catalogue", "demo"]
     assert called[-1] == ("demo", "--show", "--shape", "site")
-    assert "was kept" in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert "was kept" in told
+    # Here it isn't the demo: nobody of it could be given a new password.
+    assert "make passwords" not in told
 
 
 def test_a_shape_that_there_isnt_is_refused_with_a_sentence(free: int, monkeypatch, db, capsys) -> None:

@@ -116,7 +116,10 @@ class AccountDisable(StepPage):
         return [
             {"kind": "lose", "text": _("Everything open in the browser ends at once.")},
             {"kind": "mail", "text": _("A short notice goes to %s.") % self.object.email},
-            {"kind": "note", "text": _("Groups, rights and history are kept; Reactivate brings them back.")},
+            {
+                "kind": "note",
+                "text": _("Groups, rights and history are kept, and count again with Reactivate."),
+            },
             *consequences(change),
         ]
 

@@ -86,14 +86,14 @@ class LogEntry(EntryPage, DetailPage):
         if not is_fit(self.object):
             return []
         url = reverse("accounts:log_entry_take_back", args=[self.object.pk])
-        return [Button(_("Take back…"), url, "undo-2", style="secondary")]
+        return [Button(_("Undo…"), url, "undo-2", style="secondary")]
 
 
 class EntryTakeBack(EntryPage, ConfirmPage):
     """Shows who would gain and lose what if the change were taken back, and what stays; then does it."""
 
-    title = gettext_lazy("Take back")
-    submit_label = gettext_lazy("Take it back")
+    title = gettext_lazy("Undo")
+    submit_label = gettext_lazy("Undo")
     submit_style = "primary"
 
     def breadcrumbs(self) -> list[Link]:
@@ -117,9 +117,11 @@ class EntryTakeBack(EntryPage, ConfirmPage):
 
     def run(self) -> str:
         self.left = take_back(self.object, actor=self.request.user, unit=self.unit)
+        undone = _("Undone: “%s”.") % self.event
         if self.left:
-            return _("Taken back. This stayed as it is: %s.") % "; ".join(self.left[:6])
-        return _("Taken back.")
+            stayed = _("This stayed as it is: %s.") % "; ".join(self.left[:6])
+            return f"{undone} {stayed}"
+        return undone
 
     def get_consequences(self, change: Any) -> list[dict[str, str]]:
         left = [{"kind": "note", "text": _("Stays as it is: %s") % text} for text in self.left]
@@ -131,4 +133,6 @@ class EntryTakeBack(EntryPage, ConfirmPage):
 
     def get_sentence(self) -> str:
         words = {"event": self.event, "who": self.object.actor.name if self.object.actor else _("System")}
-        return _("“%(event)s”, done by %(who)s, is undone as far as nothing newer stands in its way.") % words
+        return (
+            _("“%(event)s”, done by %(who)s, is undone. What was changed again since stays as it is.") % words
+        )

@@ -15,6 +15,9 @@ from adminrights.hooks import hooks
 from adminrights.promises import unseal
 from adminrights.views.pages import Page
 
+# Marks the message of a kept edit, beside which stands the way to all of them.
+COLLECTED = "collected"
+
 
 class Collected(Page):
     """A page that shows its edit before it is done; many such edits can be kept, to be applied together."""
@@ -62,7 +65,8 @@ class Collected(Page):
         replaced = collect(self.request, title, texts, instead=self.is_whole)
         said = _("Collected, not saved yet: %s.") % title
         again = _("It takes the place of what you had collected on this page.")
-        messages.success(self.request, f"{said} {again}" if replaced else said)
+        told = f"{said} {again}" if replaced else said
+        messages.success(self.request, told, extra_tags=COLLECTED)
         return go(self.request, self.get_collected_url())
 
     def get_collected_title(self) -> str:

@@ -102,7 +102,7 @@ def test_the_page_says_first_who_loses_what_and_then_does_it(
     assert sam.has_perm("ad_campaigns:delete", campaign_team.unit)
 
     done = take_back_page(ada, entry, post=True)
-    assert "Taken back." in text_of(done)
+    assert "Undone: “" in text_of(done)
     assert not Account.objects.get(pk=sam.pk).has_perm("ad_campaigns:delete", campaign_team.unit)
     [again] = taken_back_in(entry)
     assert again.actor == ada

@@ -42,11 +42,11 @@ def test_undo_asks_first_then_leads_back_to_the_page_where_it_was_pressed(
     url = undo_in(disable(browser, nemo))
 
     asked = browser.get(url)
-    assert "Take it back" in text_of(asked)
+    assert "“Account disabled”, done by Ada Admin, is undone." in text_of(asked)
     done = browser.post(url, follow=True)
 
     assert done.request["PATH_INFO"] == nemo.get_absolute_url()
-    assert "Taken back." in text_of(done)
+    assert "Undone: “Account disabled”." in text_of(done)
     assert Account.objects.get(pk=nemo.pk).status == "active"
 
 

@@ -63,10 +63,10 @@ def test_what_was_is_found_again_and_what_was_done_is_taken_back(
     page.goto("/log/")
     click(page.get_by_label("Details of: Members changed"))
     follow(page.locator("main"), "Open this entry")
-    follow(page, "Take back…")
+    follow(page, "Undo…")
     expect(page.get_by_text("Gwen Group gains")).to_be_visible()
-    press(page, "Take it back")
-    expect(page.get_by_role("heading", name="Taken back")).to_be_visible()
+    press(page, "Undo")
+    expect(page.get_by_role("heading", name="Undone")).to_be_visible()
     assert campaign_team.memberships.live().filter(account=gwen).exists()
     assert may(gwen, "ad_campaigns:list", unit)
 

@@ -273,6 +273,25 @@ def test_the_search_for_members_shows_who_is_one_already(
     expect(field).to_be_focused()
 
 
+def test_on_a_phone_what_a_preview_says_is_not_under_the_buttons(
+    phone: Page, sign_in: SignIn, ada: Account, campaign_team: Group
+) -> None:
+    sign_in(phone, ada)
+    phone.goto("/roles/")
+    new_role(phone, "Builders")
+    click(phone.locator("main").get_by_role("link", name="Add Rule").first)
+    dialog(phone).get_by_label("Resource").select_option(label="Offers")
+    dialog(phone).locator("input[value=get]").check()
+    press(dialog(phone), "Preview")
+    said = dialog(phone).get_by_role("status").filter(has_text="Nobody gains or loses anything")
+    expect(said).to_be_focused()
+    foot = dialog(phone).get_by_role("button", name="Save rule").bounding_box()
+    box = said.bounding_box()
+    assert foot
+    assert box
+    assert box["y"] + box["height"] <= foot["y"]
+
+
 # S1-31, S1-42: C-06, the dialogs are pages where no script runs
 def test_roles_and_groups_are_made_without_scripts(
     page_without_scripts: Page, sign_in: SignIn, ada: Account, unit: Unit

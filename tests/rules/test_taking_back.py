@@ -80,7 +80,7 @@ def test_a_rule_that_was_added_is_taken_away_and_comes_again(
     with pytest.raises(RuleBroken):
         give(gwen, unit)
 
-    assert "Taken back." in text_of(take_back_page(ada, entry_of("rule.started"), post=True))
+    assert "Undone: “" in text_of(take_back_page(ada, entry_of("rule.started"), post=True))
     assert not live()
     take_back(entry_of("change.taken_back"), actor=ada, unit=unit)
     assert live() == {str(rule)}
@@ -100,7 +100,7 @@ def test_an_ended_rule_lives_again_and_what_breaks_it_today_is_said_first(
     tried = run("take_back", str(entry.sequence), "--dry-run")
     assert (tried.code, live()) == (3, set())
     assert said in tried.err
-    assert "Taken back." in text_of(take_back_page(ada, entry, post=True))
+    assert "Undone: “" in text_of(take_back_page(ada, entry, post=True))
 
     assert live() == {str(rule)}
     assert run("check_rules").code == 3

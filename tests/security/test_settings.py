@@ -54,6 +54,13 @@ def test_what_would_be_unsafe_does_not_start(wrong: dict[str, str], said: str, t
     assert said in ended.stderr
 
 
+def test_a_command_says_which_setting_is_missing_and_nothing_else() -> None:
+    command = [sys.executable, "manage.py", "migrate"]
+    ended = subprocess.run(command, cwd=HOUSE, env={}, capture_output=True, text=True, check=False)
+    assert ended.returncode == 1
+    assert ended.stderr.startswith("SECRET_KEY is not set.")
+
+
 def test_without_freedoms_asked_for_by_name_everything_is_closed(tmp_path: Path) -> None:
     ended = start(tmp_path, **SAFE)
 
