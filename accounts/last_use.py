@@ -1,8 +1,9 @@
 """When somebody last used their rights, in words: the same on every page and in every file."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 
+from django.conf import settings
 from django.db.models import Max
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -21,6 +22,10 @@ class LastUses:
 
     def __init__(self, account: Account, unit: Unit) -> None:
         self.since = recording_since()
+        made = account.created_at.date()
+        kept = today() - timedelta(days=settings.KEEP_USES_DAYS)
+        # Whoever is newer than the records has never used what isn't in them.
+        self.whole = self.since is not None and self.since < made and kept < made
         uses = Use.objects.filter(account=account, unit__path__startswith=unit.path)
         rows = uses.order_by().values_list("permission").annotate(day=Max("last"))
         self.days: dict[str, date] = dict(rows) if self.since else {}
@@ -30,6 +35,8 @@ class LastUses:
         if self.since is None:
             return ""
         last = self._last(permissions)
+        if last is None and self.whole:
+            return _("Never used.")
         if last is None:
             return _("Not used since %s, when recording began.") % _day(self.since)
         return _("Last used on %s.") % _day(last)
@@ -39,6 +46,8 @@ class LastUses:
         if self.since is None:
             return ""
         last = self._last(catalogue().given_by(right))
+        if last is None and self.whole:
+            return _("never used")
         return _ago(last) if last else _("not used since records began on %s") % _day(self.since)
 
     def _last(self, permissions: Iterable[str]) -> date | None:

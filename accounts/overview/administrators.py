@@ -210,7 +210,7 @@ def _warning(full: Collection[Administrator]) -> str:
         return ""
     only = next(iter(full))
     text = _(
-        "%s is the only full administrator. Make somebody else one as well, so that there is always "
-        "somebody who can help."
+        "%s is the only full administrator. Give somebody else Read & Write in Admin & Rights as well, so "
+        "that there is always somebody who can help."
     )
     return text % only.name

@@ -56,6 +56,13 @@ def test_my_access_says_it_beside_each_right(
     assert f"Open ad campaigns · {NEVER}" in text
 
 
+def test_somebody_newer_than_the_records_has_never_used_it(unit: Unit, began: Callable[[int], None]):
+    began(1)
+    newcomer = AccountFactory(unit=unit, permissions=[GET])
+
+    assert "Open ad campaigns · never used" in used("my_access", newcomer)
+
+
 @pytest.mark.parametrize("page", ["account_detail", "account_permissions"])
 def test_the_account_and_its_permissions_say_the_same(
     page: str, ada: Account, gwen: Account, began: Callable[[int], None]
