@@ -10,6 +10,7 @@ from accounts.effects import Side, closed_units, owners_before, sides_of
 from accounts.held import held_by
 from accounts.models import Account, StatusPeriod, UnitAccess
 from accounts.policy import load_policy
+from accounts.seen import called
 from adminrights.change import Change
 from adminrights.exceptions import (
     HigherAdministrator,
@@ -139,7 +140,7 @@ def ceiling(change: Change) -> None:
             raise OwnRights(_("You can't raise your own rights. Ask another administrator."))
         beyond = actor.may_not_pass_on(effect.gained, effect.unit)
         if beyond:
-            who = Account.objects.get(pk=effect.account).name
+            who = called(effect.account, change, actor)
             raise MayNotPassOn(
                 _("You may not give %(who)s: %(what)s. Somebody who may pass these rights on has to do it.")
                 % {"who": who, "what": wording(beyond)}
@@ -210,7 +211,7 @@ def protected_people(change: Change) -> None:
             if not actor.covers(theirs, unit):
                 raise HigherAdministrator(
                     _("%(who)s administers more than you do, so you can't change this account.")
-                    % {"who": Account.objects.get(pk=account).name}
+                    % {"who": called(account, change, actor)}
                 )
 
 
@@ -251,11 +252,11 @@ def shared_record(change: Change) -> None:
             node = before.policy.units.get(access.unit)
             line = (node.id, *node.ancestors) if node else ()
             if node and not any(actor.holds(UPDATE, unit) for unit in line):
-                raise WorksElsewhere(_works_too(account, node.id, known=actor.enters(node.id)))
+                who = called(account, change, actor)
+                raise WorksElsewhere(_works_too(who, node.id, known=actor.enters(node.id)))
 
 
-def _works_too(account: int, unit: int, *, known: bool) -> str:
-    who = Account.objects.get(pk=account).name
+def _works_too(who: str, unit: int, *, known: bool) -> str:
     if not known:
         return _("%(who)s works elsewhere too, where you may not change accounts.") % {"who": who}
     words = {"who": who, "unit": Unit.objects.get(pk=unit).name}
@@ -283,7 +284,7 @@ def new_addresses(change: Change) -> None:
                         "You can't change the address of %(who)s, who may do what you may not: %(what)s. "
                         "Whoever reads mail at the new address could sign in with these rights."
                     )
-                    % {"who": Account.objects.get(pk=account).name, "what": more}
+                    % {"who": called(account, change, actor), "what": more}
                 )
 
 
@@ -300,7 +301,7 @@ def demoted_administrators(change: Change) -> None:
         if not actor.covers(lost, place):
             raise HigherAdministrator(
                 _("This would take from %(who)s: %(what)s. You don't hold that yourself.")
-                % {"who": Account.objects.get(pk=account).name, "what": wording(lost - actor.rights(place))}
+                % {"who": called(account, change, actor), "what": wording(lost - actor.rights(place))}
             )
 
 

@@ -133,7 +133,9 @@ class SourceBook:
         return _("you are in the group “%(group)s”, which carries the role “%(role)s”") % words
 
     def _url(self, source: Source) -> str:
-        if not self._links or source.group is None:
+        """Lead to the page of the group, which is there for groups of the unit and of those below."""
+        here = self._units.get(source.unit, self._unit).path.startswith(self._unit.path)
+        if not self._links or not here or source.group is None:
             return ""
         return reverse("groups:group_detail", args=[source.group])
 

@@ -33,7 +33,9 @@ def counted(root: Unit, first: date) -> dict[str, list[int]]:
     thousand people sign in, that takes seconds.
     """
     today = timezone.localdate()
-    key = f"overview:sign-ins:{root.pk}:{first}:{today}"
+    # Where a day begins is the reader's: each time zone has counts of its own.
+    zone = timezone.get_current_timezone_name()
+    key = f"overview:sign-ins:{root.pk}:{first}:{today}:{zone}"
     over = cache.get_or_set(key, lambda: _by_day(root, first, today), KEPT) or []
     found: Counter[tuple[str, int]] = Counter()
     for event, day, number in [*over, *_by_day(root, today, None)]:

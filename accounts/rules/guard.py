@@ -3,28 +3,24 @@
 from collections.abc import Collection, Iterable
 from datetime import datetime
 
-from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.effects import Side, planned_sides, sides_of, touched_accounts
 from accounts.guards import Ceiling
-from accounts.models import AccessRule, Account, UnitAccess
+from accounts.models import AccessRule, Account
 from accounts.rules.judging import Judge, held_of
 from accounts.rules.outlook import falls_out, is_dated, loses, moments_of, outlooks, shortage
+from accounts.seen import first_seen
 from accounts.sources import SourceBook
 from adminrights.change import Change
 from adminrights.days import in_words
 from adminrights.exceptions import RuleBroken
-from adminrights.models.facts import live_now, standing_now
+from adminrights.models.facts import live_now
 
 Kind = AccessRule.Kind
 # An end breaks these as much as a start.
 BY_ENDS = (Kind.LEAST, Kind.GROUP, Kind.UNIT)
-# With one of these somebody sees an account, its name and what it may do.
-SEEING = {"accounts:list", "accounts:get"}
-# One of many is named.
-FEW = 900
 
 
 def rules_hold(change: Change) -> None:
@@ -100,16 +96,10 @@ def _unseen(rule: AccessRule, count: int, day: str) -> str:
 
 
 def _first_seen(change: Change, accounts: list[int]) -> int | None:
-    """Return the first of the accounts that the actor may see: where it has access, had it, or will have."""
+    """Return the first of the accounts that the actor may see."""
     if change.by_system:
         return accounts[0]
-    known = Q(standing_now(change.at)) | Q(ended_in=change.id)
-    places = UnitAccess.objects.filter(known, account__in=accounts[:FEW]).values_list("account", "unit__path")
-    actor = Ceiling(change.actor, sides_of(change)[0])
-    units = {int(part) for _account, path in places for part in path.split("/") if part}
-    seen = {unit for unit in units if not actor.rights(unit).isdisjoint(SEEING)}
-    found = (pk for pk, path in sorted(places) if any(int(part) in seen for part in path.split("/") if part))
-    return next(found, None)
+    return first_seen(accounts, change, Ceiling(change.actor, sides_of(change)[0]))
 
 
 def _enough_people(change: Change, rules: Iterable[AccessRule]) -> None:
