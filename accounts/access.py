@@ -11,7 +11,7 @@ from typing import NamedTuple
 from django.db.models import Q
 from django.utils import timezone
 
-from accounts.held import Held, held_by, held_now, held_where
+from accounts.held import Anything, Held, held_by, held_now, held_where
 from accounts.models import Account, Grant
 from accounts.names import open_units
 from accounts.policy import Policy, past_policy, policy_for, policy_now
@@ -37,7 +37,7 @@ def effective(
     `as_if_active` shows what a pending or disabled account would hold.
     """
     if at is None:
-        held, policy, _token = _present(account)
+        held, policy = present(account)
     else:
         held, policy = held_by([account.pk], live_at(at))[account.pk], past_policy(at)
     return resolve_held(account.pk, held, policy, unit.pk, as_if_active=as_if_active)
@@ -46,7 +46,7 @@ def effective(
 def may(account: Account, permission: str, unit: Unit) -> bool:
     """Return whether the account may do it in the unit now: one statement and a look into the policy."""
     now = timezone.now()
-    held, token = held_now(account.pk, now)
+    held, token, _anything = held_now(account.pk, now)
     if not held.active:
         return False
     policy = policy_for(token, now)
@@ -152,8 +152,9 @@ def candidates_in(permissions: Iterable[str], units: Collection[int], policy: Po
 
 def units_of(account: Account) -> list[Unit]:
     """Return the open units that the account may enter now, in the order of the tree."""
-    held, policy, token = _present(account)
-    return open_units(enterable_units(held.facts(account.pk, policy), policy), token)
+    known = _present(account)
+    facts = known.held.facts(account.pk, known.policy)
+    return open_units(enterable_units(facts, known.policy), known.token)
 
 
 def present(account: Account) -> tuple[Held, Policy]:
@@ -167,21 +168,27 @@ def token_for(account: Account) -> str:
     return _present(account).token
 
 
+def anything_for(account: Account) -> Anything:
+    """Return whether there is anything at all of what the menu may lead to, as its request read it."""
+    return _present(account).anything
+
+
 class _Present(NamedTuple):
     held: Held
     policy: Policy
     token: str
+    anything: Anything
 
 
 def _present(account: Account) -> _Present:
-    """Return what the account holds now, the policy and its token; read once in a request of its own."""
+    """Return what the account holds now, and by what it counts; read once in a request of its own."""
     remembered = account.decisions
     if remembered is not None and "present" in remembered:
         known: _Present = remembered["present"]
         return known
     now = timezone.now()
-    held, token = held_now(account.pk, now)
-    present = _Present(held, policy_for(token, now), token)
+    held, token, anything = held_now(account.pk, now, for_menu=True)
+    present = _Present(held, policy_for(token, now), token, anything)
     if remembered is not None:
         remembered["present"] = present
     return present

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection
 from django.db.models import Q
@@ -28,6 +28,11 @@ UNION ALL SELECT 3, id, unit_id, COALESCE(level, 0), COALESCE(module_id, permiss
     FROM accounts_grant WHERE account_id = %s AND {LIVE}
 UNION ALL SELECT 4, group_id, 0, 0, '' FROM groups_membership WHERE account_id = %s AND {LIVE}
 """  # noqa: S608 - only constants are joined
+# What every page's menu asks besides: whether any single item, and any open request, is there at all.
+ANYTHING = """
+UNION ALL SELECT 5, CASE WHEN EXISTS (SELECT 1 FROM accounts_item WHERE retired_at IS NULL) THEN 1 ELSE 0 END,
+    CASE WHEN EXISTS (SELECT 1 FROM accounts_accessrequest WHERE state = 'open') THEN 1 ELSE 0 END, 0, ''
+"""
 
 
 @dataclass(slots=True)
@@ -55,12 +60,28 @@ class Held:
         )
 
 
-def held_now(account: int, at: datetime) -> tuple[Held, str]:
-    """Return what one account holds now, and the policy's token, in one statement."""
+class Anything(NamedTuple):
+    """Whether any single item is there, in whatever organisation, and any request that nobody answered."""
+
+    items: bool = True
+    requests: bool = True
+
+
+class HeldNow(NamedTuple):
+    """What an account holds now, the policy's token, and what is there for the menu, where that was asked."""
+
+    held: Held
+    token: str
+    anything: Anything
+
+
+def held_now(account: int, at: datetime, *, for_menu: bool = False) -> HeldNow:
+    """Return what one account holds now, and what belongs to it, in one statement."""
     now = connection.ops.adapt_datetimefield_value(at)
-    held, token = Held(), ""
+    held, token, anything = Held(), "", Anything()
+    asked = ONE_ACCOUNT + ANYTHING if for_menu else ONE_ACCOUNT
     with connection.cursor() as cursor:
-        cursor.execute(ONE_ACCOUNT, [account, account, now, now, account, now, now, account, now, now])
+        cursor.execute(asked, [account, account, now, now, account, now, now, account, now, now])
         for kind, first, second, third, text in cursor.fetchall():
             if kind == 0:
                 token = text.replace("-", "")
@@ -70,9 +91,11 @@ def held_now(account: int, at: datetime) -> tuple[Held, str]:
                 held.accesses.append(Access(first, bool(second), bool(third)))
             elif kind == 3:
                 held.grants.append(_grant(first, second, third, text))
-            else:
+            elif kind == 4:
                 held.groups.append(first)
-    return held, token
+            else:
+                anything = Anything(bool(first), bool(second))
+    return HeldNow(held, token, anything)
 
 
 def _grant(pk: int, unit: int, level: int, text: str) -> HeldGrant:

@@ -6,7 +6,7 @@ from django.db.models import CharField, Exists, OuterRef
 from django.db.models.functions import Cast
 from django.urls import reverse
 
-from accounts.access import units_of
+from accounts.access import anything_for, units_of
 from accounts.items import HANDING, handed_to, may_hand_over, rows_of, seen_by
 from accounts.models import Account, Item
 from accounts.models.items import ItemQuerySet
@@ -69,6 +69,8 @@ def _words_of_menu(account: Account, unit: Any) -> str:
 
 
 def _words_by_what_is_seen(account: Account, unit: Any) -> str:
+    if not anything_for(account).items:
+        return ""
     own = rows_of().filter(user=account.pk, object_pk=Cast(OuterRef("pk"), CharField()))
     here = Item.objects.present().filter(unit__path__startswith=unit.path).annotate(handed=Exists(own))
     found = list(here.order_by().values_list("resource", "unit", "handed").distinct())

@@ -8,7 +8,7 @@ from operator import or_
 from django.db.models import Q
 from django.utils import timezone
 
-from accounts.access import effective
+from accounts.access import anything_for, effective
 from accounts.guards import ASSIGN, DELEGATE, is_administration
 from accounts.helpers import givers
 from accounts.models import AccessRequest, Account, Grant
@@ -67,6 +67,8 @@ def requests_in(unit: Unit) -> AccessRequestQuerySet:
 
 def waiting(reader: Account, unit: Unit) -> int:
     """Return how many requests wait for which the reader could give what is asked; mostly there are none."""
+    if not anything_for(reader).requests:
+        return 0
     asked = requests_in(unit).open()
     could = [_could_give(reader, each) for each in _units_to_answer(reader, asked)]
     return asked.filter(reduce(or_, could)).exclude(account=reader).count() if could else 0

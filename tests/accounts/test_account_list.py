@@ -216,8 +216,8 @@ def test_the_number_of_queries_does_not_grow_with_accounts(
     for _ in range(50):
         AccountFactory(unit=unit, groups=[campaign_team], status="pending")
     assert queries_for(ada) == before
-    # Session, account, what it holds, count, rows, groups, and for the menu: items, and requests that wait.
-    assert before <= 8
+    # Session, account, what it holds, count, rows, groups.
+    assert before <= 6
 
 
 # Scenario 25
