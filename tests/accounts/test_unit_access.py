@@ -234,8 +234,12 @@ def test_whoever_leaves_the_readers_unit_leaves_the_list(
         ("account_units", "Units"),
         ("account_permissions", "Permissions"),
         ("account_levels", "Roles by unit"),
+        ("account_history", "History"),
+        ("account_access", "Why and why not"),
     ],
 )
-def test_a_tab_has_a_window_title_of_its_own(page: str, tab: str, boss: Account, pat: Account) -> None:
+def test_a_page_about_somebody_names_them_in_the_title_of_its_window(
+    page: str, tab: str, boss: Account, pat: Account
+) -> None:
     text = signed_in(boss).get(path(page, pat)).text
     assert f"<title>Pat Parent: {tab} –" in text

@@ -103,6 +103,18 @@ def test_a_quick_menu_opens_moves_and_closes_with_keys(gwen: Account, ada_at: Ad
     expect(page.get_by_role("link", name="Delete", exact=True)).to_be_hidden()
 
 
+def test_a_long_form_keeps_its_buttons_in_sight_and_no_focus_under_them(ada_at: AdaAt) -> None:
+    page = ada_at("/accounts/add/")
+    button = page.get_by_role("button", name="Add Account", exact=True)
+    expect(button).to_be_in_viewport(ratio=1)
+    tick = page.get_by_label("Analytics: Read", exact=True)
+    tick.focus()
+    box, foot = tick.bounding_box(), button.bounding_box()
+    assert box
+    assert foot
+    assert box["y"] + box["height"] <= foot["y"]
+
+
 def test_the_display_menu_is_set_with_keys(ada_at: AdaAt) -> None:
     page = ada_at("/groups/")
     page.get_by_label("Display", exact=True).press("Enter")

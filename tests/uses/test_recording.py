@@ -153,7 +153,12 @@ def test_a_preview_uses_nothing(ada: Account, nemo: Account, unit: Unit):
 
 def test_what_was_asked_in_a_preview_is_a_use_once_it_is_done(gwen: Account, nemo: Account, unit: Unit):
     gwen.decisions = {}  # as in a request
-    preview(lambda: [disable_account(nemo, actor=SYSTEM, unit=unit), gwen.has_perm(LIST, unit)])
+
+    def step() -> None:
+        disable_account(nemo, actor=SYSTEM, unit=unit)
+        assert gwen.has_perm(LIST, unit)
+
+    preview(step)
     assert used(gwen) == set()
 
     assert gwen.has_perm(LIST, unit)
