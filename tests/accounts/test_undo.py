@@ -167,3 +167,14 @@ def test_a_page_without_a_message_costs_nothing_more(ada: Account, nemo: Account
         browser.get(page)
 
     assert not [each for each in caught if "SAVEPOINT" in each["sql"]]
+
+
+def test_undo_writes_no_header_of_somebody_else(ada: Account, nemo: Account) -> None:
+    browser = signed_in(ada)
+    url = undo_in(disable(browser, nemo)).partition("?")[0]
+
+    done = browser.post(f"{url}?next=/%0d%0aX-Evil:%20yes", headers={"hx-request": "true"})
+
+    assert done.status_code == 200
+    assert "X-Evil" not in done.headers
+    assert done["HX-Redirect"] == "/%0D%0AX-Evil:%20yes"
