@@ -7,6 +7,7 @@ from accounts.addresses import canonical, clean_address
 from accounts.models import Account
 from accounts.services.lifecycle import search_text
 from accounts.services.status import end_everything, read_again
+from accounts.sign_in.proof import proved_by_link
 from adminrights.change import change
 from adminrights.events import Event
 from adminrights.exceptions import Invalid, ResetDead
@@ -40,6 +41,7 @@ def confirm_address(account: Account, stamp: str) -> None:
         email = account.new_email
         if not links.address_stamp_holds(account, stamp) or is_taken(email):
             raise ResetDead(_("This link doesn't work any more. Ask for a new one."))
+        proved_by_link(c)
         c.concern(account)
         c.send("address_changed", account, old=account.email, new=email)
         c.update(

@@ -1,8 +1,9 @@
 """Proving anew who one is, before what matters most: it must not be an open window that does it (S5).
 
 Pages about one's own sign-in ask for it themselves, and so do files about people (accounts/views/files.py).
-Whatever gives administration, changes it through a role or weakens how others sign in is stopped by a guard,
-through whichever page; what was sent is kept in the session and goes on after the proof.
+Whatever gives administration, changes it through a role, weakens how others sign in or changes one's own
+address is stopped by a guard, through whichever page; what was sent is kept in the session and goes on after
+the proof.
 """
 
 import time
@@ -27,6 +28,8 @@ from roles.models import Rule
 PROVED, WAITING = "proved", "waiting"
 # What a service says of a change that weakens how others sign in.
 WEAKENS = "weakens_sign_in"
+# What one says that is asked for by a link in the person's own mail.
+BY_LINK = "proved_by_link"
 # What is kept of a form while the person proves who they are. Passwords are typed again.
 MOST_KEPT = 100_000
 NEVER_KEPT = frozenset({"csrfmiddlewaretoken", "password", "current", "again"})
@@ -60,8 +63,14 @@ def weakens_sign_in(change: Change) -> None:
     change.scratch[WEAKENS] = True
 
 
+def proved_by_link(change: Change) -> None:
+    """Say of a change that a link asks for it which the person got after a proof."""
+    change.scratch[BY_LINK] = True
+
+
 def proof_of_person(change: Change) -> None:
-    """Stop what gives administration, takes it by a role, or weakens how others sign in, until it is proved.
+    """Stop what gives administration, takes it by a role, weakens how others sign in, or changes the actor's
+    own address, until it is proved.
 
     It looks at what is written, so that a collected edit and one taken back ask as the page itself does.
     """
@@ -71,9 +80,17 @@ def proof_of_person(change: Change) -> None:
         raise NeedsProof(
             _("Others sign in with less after it. Confirm first that it is you, then do it again.")
         )
+    if _is_own_address(change) and not change.scratch.get(BY_LINK):
+        raise NeedsProof(_("This is about how you sign in. Confirm first that it is you, then do it again."))
     given = any(is_administration(key) for effect in change.effects.given for key in effect.gained)
     if given or _is_taken_by_role(change):
         raise NeedsProof(_("This is about administration. Confirm first that it is you, then do it again."))
+
+
+def _is_own_address(change: Change) -> bool:
+    """Whether the actor's address changes: whoever reads mail there can choose a new password."""
+    own = (row for row in change.written if row.get("kind") == "account" and row.get("id") == change.actor.pk)
+    return any("email" in row.get("fields", {}) for row in own)
 
 
 def _is_taken_by_role(change: Change) -> bool:

@@ -12,6 +12,7 @@ from accounts.checks import named_views
 from accounts.models import Account
 from accounts.reviews.scope import Scope
 from accounts.services.factors import set_factor_rule
+from accounts.services.lifecycle import update_account
 from accounts.services.reviews import Wanted, close_review, open_review
 from accounts.taking_back.which import is_fit
 from accounts.views.files import PeopleFile
@@ -185,3 +186,29 @@ def test_every_file_about_people_asks() -> None:
     }
     # Of a comparison the reader chose both sides.
     assert handed_out - asking == {"accounts:compare_export"}
+
+
+def edit_myself(client: Client, ada: Account) -> Sent:
+    page = reverse("accounts:account_edit", args=[ada.pk])
+    person = {"first_name": "Ada", "last_name": "Admin", "email": "window@example.org"}
+    return page, opened(client, page) | person
+
+
+def take_my_address_back(client: Client, ada: Account) -> Sent:
+    return undoing(), {}
+
+
+# S5: whoever reads mail at a new address can choose a new password
+@pytest.mark.parametrize("door", [edit_myself, take_my_address_back])
+@pytest.mark.usefixtures("otto")
+def test_ones_own_address_waits_for_the_proof_at_every_door(
+    door: Callable[[Client, Account], Sent], unit: Unit, ada: Account
+) -> None:
+    update_account(ada, actor=SYSTEM, unit=unit, email="ada@example.org")
+    client = stale(ada)
+
+    assert client.post(*door(client, ada))["Location"].startswith(CONFIRM)
+
+    assert Account.objects.get(pk=ada.pk).email == "ada@example.org"
+    assert go_on(client).status_code == 302
+    assert Account.objects.get(pk=ada.pk).email != "ada@example.org"
