@@ -12,6 +12,7 @@ HIDDEN = re.compile(
     "\u2800\u3164\ufeff\uffa0\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f]"
 )
 MOST_MARKS = 4
+NARROW, BROAD = frozenset("fijlrtI .,:;'|!()[]"), frozenset("mwMW@%&")
 
 
 def clean_text(text: str) -> str:
@@ -30,3 +31,14 @@ def validate_visible(text: str) -> None:
         marks = marks + 1 if unicodedata.combining(character) else 0
         if marks > MOST_MARKS:
             raise ValidationError(_("This contains too many accents on one letter."), code="marks")
+
+
+def breadth(text: str) -> float:
+    """Return how many letters of usual width take as much room as the text; an estimate, for drawings."""
+    return sum(map(_breadth, text))
+
+
+def _breadth(letter: str) -> float:
+    if unicodedata.east_asian_width(letter) in "WF":
+        return 1.75
+    return 0.6 if letter in NARROW else 1.4 if letter in BROAD else 1

@@ -8,9 +8,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from unicodedata import east_asian_width
 
 from accounts.maps.graph import Graph, Node
+from adminrights.text import breadth
 
 WIDTHS = {"person": 164, "people": 164}
 WIDTH, GAP = 208, 54
@@ -18,7 +18,6 @@ HIGH, LANE, SPACE, HEAD = 44, 20, 10, 30
 MARGIN = 2
 # The width of a letter of usual width, in pixels, at the size of a name and of the note below it.
 LETTER, SMALL = 8.6, 7.0
-NARROW, BROAD = frozenset("fijlrtI .,:;'|!()[]"), frozenset("mwMW@%&")
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,17 +216,10 @@ def cut(text: str, letters: float) -> str:
     """Return the text, shortened to the room of so many letters of usual width."""
     taken = 0.0
     for number, letter in enumerate(text):
-        taken += _breadth(letter)
+        taken += breadth(letter)
         if taken > letters:
             return text[: max(number - 1, 1)].rstrip() + "…"
     return text
-
-
-def _breadth(letter: str) -> float:
-    """Return how many letters of usual width take as much room."""
-    if east_asian_width(letter) in "WF":
-        return 1.75
-    return 0.6 if letter in NARROW else 1.4 if letter in BROAD else 1
 
 
 def _lines(

@@ -1,7 +1,7 @@
 """What waits for somebody: requests to answer, reviews under way."""
 
 from django.urls import reverse
-from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.asking.reading import may_answer, requests_seen_by
 from accounts.guards import ASSIGN
@@ -16,9 +16,13 @@ def figures(reader: Account, unit: Unit) -> list[Mark]:
     found = []
     if may_answer(reader, unit):
         waiting = requests_seen_by(reader, unit).open().count()
-        found.append(Mark(_("Requests that wait"), waiting, reverse("accounts:request_list")))
+        found.append(
+            Mark(
+                ngettext("request waits", "requests wait", waiting), waiting, reverse("accounts:request_list")
+            )
+        )
     if reader.may(ASSIGN, unit):
         running = reviews_in(unit).filter(STATES["open"]).count()
         listed = reverse("accounts:review_list", query={"state": "open"})
-        found.append(Mark(_("Reviews under way"), running, listed))
+        found.append(Mark(ngettext("review under way", "reviews under way", running), running, listed))
     return found

@@ -11,8 +11,10 @@ from textwrap import wrap
 
 from django.utils.translation import gettext as _
 
+from adminrights.text import breadth
+
 MOST = 8
-LETTERS, LINES = 19, 2
+LETTERS, LINES = 17, 2  # of usual width, in a box of the usual width
 WIDE, HIGH, GAP_X, GAP_Y = 158, 66, 38, 14
 NARROW, INDENT, STEP = 300, 26, 24
 
@@ -96,7 +98,8 @@ def captions() -> dict[str, str]:
 
 
 def _box(kind: str, name: str, x: int, y: int, width: int) -> Box:
-    letters = LETTERS * width // WIDE
+    # What has broad letters has room for fewer.
+    letters = max(4, int(LETTERS * width / WIDE * len(name) / max(breadth(name), len(name))))
     lines = wrap(name, letters, max_lines=LINES, placeholder="…") or [name[:letters]]
     placed = tuple((y + 37 + 17 * number, line) for number, line in enumerate(lines))
     return Box(kind, captions()[kind], name, placed, x, y, width)
