@@ -21,7 +21,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.browser.chromium import find_chromium
 from tests.browser.conftest import ARGUMENTS
-from tests.browser.screens import FIRST, SCREENS
+from tests.browser.screens import FIRST, REFUSALS, SCREENS
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / ".local" / "gallery"
@@ -87,7 +87,7 @@ def first_one(page: Page, listed: str) -> str:
         "all => all.map(a => a.getAttribute('href'))"
     )
     below = [link.removeprefix(kind).strip("/") for link in links]
-    return next((each for each in below if re.fullmatch(r"\d+|[\w-]{16,}", each)), "")
+    return next((each for each in below if re.fullmatch(r"\d+|[\w.-]{16,}", each)), "")
 
 
 def draw(page: Page, screens: Mapping[str, str], width: int, theme: str) -> None:
@@ -95,10 +95,12 @@ def draw(page: Page, screens: Mapping[str, str], width: int, theme: str) -> None
     known = first_ones(page, screens.values())
     for name, address in screens.items():
         try:
-            page.goto(address.format_map(known))
+            answer = page.goto(address.format_map(known))
         except KeyError as nothing:
             print(f"{name}: the demo has no {nothing.args[0]}", file=sys.stderr)
             continue
+        if answer is not None and answer.status >= 400 and name not in REFUSALS:
+            print(f"{name}: {answer.status} at {answer.url}", file=sys.stderr)
         page.screenshot(path=FOLDER / f"{name}-{width}-{theme}.png", full_page=True)
         if (name, width, theme) == README_PICTURE:
             page.screenshot(path=ROOT / "docs" / "all-accounts.png")

@@ -30,6 +30,7 @@ MANAGEMENT = {
     "account-history": "/accounts/{account}/history/",
     "account-past": "/accounts/{account}/past/",
     "account-access": "/accounts/{account}/access/",
+    "account-map": "/accounts/{account}/map/",
     "account-why": "/accounts/{account}/access/ad_campaigns:start/",
     "account-pending": "/accounts/{pending}/",
     "account-disabled": "/accounts/{disabled}/",
@@ -42,6 +43,7 @@ MANAGEMENT = {
     "group-delete": "/groups/{group}/delete/",
     "roles": "/roles/",
     "role": "/roles/{role}/",
+    "role-map": "/roles/{role}/map/",
     "role-add": "/roles/add/",
     "role-copy": "/roles/{role}/copy/",
     "role-delete": "/roles/{role}/delete/",
@@ -58,10 +60,11 @@ OVERSIGHT = {
     "overview": "/overview/",
     "requests": "/requests/",
     "request": "/requests/{request}/",
+    "who-has-what": "/who-has-what/",
     "reviews": "/reviews/",
     "review": "/reviews/{review}/",
     "review-add": "/reviews/add/",
-    "ends-soon": "/ends-soon/",
+    "ends-soon": "/ending/",
     "access-rules": "/access-rules/",
     "access-rule": "/access-rules/{rule}/",
     "access-rule-add": "/access-rules/add/both/",
@@ -79,6 +82,7 @@ OVERSIGHT = {
 }
 OWN = {
     "my-access": "/me/",
+    "my-map": "/me/map/",
     "my-why": "/me/access/ad_campaigns:update/",
     "my-ask": "/me/ask/",
     "my-profile": "/me/profile/",
@@ -102,6 +106,8 @@ UNITS = {
     "account-units": "/accounts/{somebody}/units/",
     "account-levels": "/accounts/{somebody}/levels/",
 }
+# These are pages that say no.
+REFUSALS = {"not-found", "refused", "link-dead"}
 # By the shape of the demo: who looks at what. An empty name is a stranger.
 SCREENS: dict[str, dict[str, dict[str, str]]] = {
     "company": {
