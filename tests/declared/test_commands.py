@@ -161,7 +161,7 @@ def test_whoever_may_not_is_refused_and_nothing_is_changed(gwen: Account, helen:
 def test_nobody_gives_by_a_file_what_he_may_not_pass_on(
     gwen: Account, otto: Account, nemo: Account, unit: Unit, file: Path
 ) -> None:
-    steps = ["accounts:update", "group_members:create", "access:assign", "roles:update"]
+    steps = ["accounts:list", "accounts:update", "group_members:create", "access:assign", "roles:update"]
     clerk = AccountFactory(first_name="Clara", unit=unit, permissions=steps)
     export(file, "--people")
     edit(file, f'email = "{nemo.email}"', f'email = "{nemo.email}" # 1')
