@@ -9,7 +9,7 @@ INSTALL := $(PIP) install --quiet --quiet --require-hashes --only-binary :all:
 UV_COMPILE := $(BIN)/uv pip compile pyproject.toml --quiet --universal --generate-hashes
 
 .DEFAULT_GOAL := help
-.PHONY: help run passwords test soak check gallery messages format lock clean
+.PHONY: help run passwords test bench load soak check gallery messages format lock clean
 .DELETE_ON_ERROR:
 
 help: ## list these commands
@@ -30,6 +30,9 @@ test: .venv/dev.stamp ## run all tests (DATABASE_URL=… for PostgreSQL, ARGS="-
 
 bench: .venv/dev.stamp ## measure beside Django, guardian, pycasbin and SQL (ARGS="--accounts 1000 --only search")
 	@$(BIN)/python -m tests.bench $(ARGS)
+
+load: .venv/dev.stamp ## let staff and administrators work at once, and say how fast they were answered (ARGS="--accounts 1000")
+	@$(BIN)/python -m tests.load $(ARGS)
 
 soak: .venv/dev.stamp ## crash, crowd and repeat for hours, then print what held (ARGS="--scale 0.1 mail")
 	@$(BIN)/python -m tests.soak $(ARGS)

@@ -1,142 +1,46 @@
 """What a change does to people: computed before it commits, shown by previews, judged by the guards."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.db.models import Q
 
-from accounts.access import enterable_units, resolve_held
-from accounts.ends import FEW, NEVER, NOTHING, Ends, Until, Ways, is_given, way
+from accounts.ends import FEW, NEVER, NOTHING, Ends, Until, Ways, is_given
 from accounts.handed import handed_before, handed_now, steps_in
 from accounts.held import Held, held_by
 from accounts.items import rights_with
 from accounts.models import Grant, Item, UnitAccess
 from accounts.policy import Policy, Tree, load_policy, policy_now, present_tree
+from accounts.sides import Rights, Side, View
 from adminrights.change import Change
 from adminrights.effects import Effect, Effects, Thing
 from adminrights.models import Fact, FactQuerySet, Unit, UnitFeature
 from adminrights.models.facts import live_before, live_now, standing_before, standing_now
 from adminrights.progress import counted
 from groups.models import GroupRole, Membership
+from roles.affected import affected_by
 from roles.models import Rule
-from roles.resolver import Resolution, Source
 
 # An account and a unit, and what the account holds before and after.
 Row = tuple[int, int, Held, Held]
+
+
+class Person(NamedTuple):
+    """An account, what it holds before and after, and the units that it may enter on either side."""
+
+    account: int
+    old: Held
+    new: Held
+    units: list[int]
+
+
 # What an account holds, a unit, and the rights that follow, each with its ways.
 Place = tuple[Held, int, Mapping[str, Ways]]
 # What may be done with an item by whom it was handed to, before and after.
 Actions = tuple[frozenset[str], frozenset[str]]
-
-
-class Rights(NamedTuple):
-    """What is effective, now and if the account were active, and by which ways each is held then."""
-
-    effective: frozenset[str]
-    held: "HeldWays"
-    awake: frozenset[str]
-
-
-class HeldWays(Mapping[str, Ways]):
-    """By which ways each right is held, worked out when it is asked: most rights are held as before."""
-
-    __slots__ = ("sources",)
-
-    def __init__(self, sources: Mapping[str, tuple[Source, ...]]) -> None:
-        self.sources = sources
-
-    def __getitem__(self, key: str) -> Ways:
-        return frozenset(map(way, self.sources[key]))
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self.sources)
-
-    def __len__(self) -> int:
-        return len(self.sources)
-
-    def __contains__(self, key: object) -> bool:
-        return key in self.sources
-
-    def unlike(self, other: "HeldWays") -> Iterator[str]:
-        """Yield the rights that aren't held by the very same sources."""
-        return (key for key, sources in self.sources.items() if other.sources.get(key) != sources)
-
-
-@dataclass(slots=True)
-class Side:
-    """One side of a change, before or after: a policy, and the condition that picks facts about people."""
-
-    policy: Policy
-    live: Q
-    remembered: dict[tuple[object, ...], Rights] = field(default_factory=dict)
-    dates: Ends | None = None
-    # Whether something in the policy may have a date.
-    dated_policy: bool = True
-
-    def ends(self, accounts: Collection[int]) -> Ends:
-        """Return the planned ends of what the accounts hold; read once."""
-        if self.dates is None:
-            self.dates = Ends(self.live, accounts, of_policy=self.dated_policy)
-        return self.dates
-
-    def until(
-        self, accounts: Collection[int], account: int, held: Held, unit: int, rights: Iterable[str]
-    ) -> dict[str, datetime]:
-        """Return which of the rights that one of them holds in the unit end by themselves, and when."""
-        rights = list(rights)
-        if not rights or not (ends := self.ends(accounts)):
-            return {}
-        known = self.rights(account, held, unit).held
-        ways = {right: known.get(right, NOTHING) for right in rights}
-        entry = ends.of_entry(account, held, self.policy, unit)
-        until = ends.until(account, ways, entry)
-        # What is handed over has no way of its own here: it lasts as long as one may enter.
-        last = {right: max((until[each] for each in some), default=entry) for right, some in ways.items()}
-        return {right: end for right, end in last.items() if end != NEVER}
-
-    def units(self, account: int, held: Held) -> frozenset[int]:
-        """Return the units that the account may enter, active or not."""
-        return enterable_units(held.facts(account, self.policy), self.policy)
-
-    def rights(self, account: int, held: Held, unit: int) -> Rights:
-        """Return what is effective, and what would be held if the account were active."""
-        key = (held.signature(), unit, self.policy.owned_by(account))
-        if key not in self.remembered:
-            real = resolve_held(account, held, self.policy, unit)
-            given = real if held.active else resolve_held(account, held, self.policy, unit, as_if_active=True)
-            awake = frozenset(given.effective)
-            self.remembered[key] = Rights(frozenset(real.effective), HeldWays(given.held), awake)
-        return self.remembered[key]
-
-    def asleep(self, account: int, held: Held, unit: int) -> frozenset[str]:
-        """Return what the account has, but nobody can use in the unit before the unit gets a feature."""
-        real = resolve_held(account, held, self.policy, unit)
-        return frozenset(right for right in real.withheld if _is_asleep(right, real, self.policy))
-
-    def rights_of_fact(self, account: int, held: Held, fact: Fact, unit: int) -> frozenset[str]:
-        """Return what one grant or membership would give the account on its own, active or not."""
-        alone = Held(active=held.active, accesses=held.accesses)
-        if isinstance(fact, Membership):
-            alone.groups = [fact.group_id]
-        else:
-            alone.grants = [grant for grant in held.grants if grant.id == fact.pk]
-        return frozenset(self.rights(account, alone, unit).held)
-
-
-def _is_asleep(right: str, real: Resolution, policy: Policy) -> bool:
-    """Whether only features of the unit are missing; a computed one is the account's, not the unit's."""
-    reason, known = real.withheld[right], policy.catalogue
-    causes = [cause for cause in reason.missing_permissions if cause in real.held]
-    features = [reason.missing_feature, *(known.permissions[cause].feature for cause in causes)]
-    missing = [feature for feature in features if feature is not None]
-    return (
-        len(causes) == len(reason.missing_permissions)
-        and bool(missing)
-        and not any(known.features[feature].computed for feature in missing)
-    )
 
 
 def sides_of(change: Change) -> tuple[Side, Side]:
@@ -149,7 +53,7 @@ def sides_of(change: Change) -> tuple[Side, Side]:
 
 def _sides(change: Change) -> tuple[Side, Side]:
     after = policy_now(change.at)
-    live = live_before(change.id, change.at)
+    live = live_before(change.ids, change.at)
     before = load_policy(live, None, tree_before(change)) if change.policy_changed else after
     dated = after.good_until is not None
     old = Side(before, live, dated_policy=dated or change.policy_changed)
@@ -159,21 +63,79 @@ def _sides(change: Change) -> tuple[Side, Side]:
 def effects_of(change: Change) -> Effects:
     """Return who gains and who loses which permission in which unit."""
     effects = Effects()
-    touched, sides = touched_accounts(change), sides_of(change)
-    rows = list(_compared(touched, *sides))
-    for account, unit, old, new in counted(rows):
-        row = (account, unit, old, new)
-        was, is_now = sides[0].rights(account, old, unit), sides[1].rights(account, new, unit)
-        _add(effects.real, _effect(row, was.effective, is_now.effective, touched, sides))
-        if not (old.active or new.active):
-            _add(effects.asleep, _effect(row, was.awake, is_now.awake, touched, sides))
-    _add_things(effects, change, touched, rows)
-    for effect in _given(change, touched, sides, rows):
-        _add(effects.given, effect)
+    touched = touched_accounts(change)
+    sides = _narrowed(change, *sides_of(change))
+    people = list(_compared(change, touched, *sides))
+    for person in counted(people):
+        asleep = not (person.old.active or person.new.active)
+        for row, was, is_now in _places(person, *sides):
+            if was.effective != is_now.effective:
+                effects.real.append(_effect(row, was.effective, is_now.effective, touched, sides))
+            if asleep and was.awake != is_now.awake:
+                effects.asleep.append(_effect(row, was.awake, is_now.awake, touched, sides))
+    _add_things(effects, change, touched, people)
+    effects.given.extend(_given(change, touched, sides, people))
     for planned in planned_sides(change, touched):
-        for effect in _given(change, touched, planned, _compared(touched, *planned)):
-            _add(effects.given, effect)
+        narrowed = _narrowed(change, *planned)
+        effects.given.extend(_given(change, touched, narrowed, _compared(change, touched, *narrowed)))
     return effects
+
+
+def _narrowed(change: Change, before: Side, after: Side) -> tuple[Side, Side]:
+    """Return both sides, looked at so far as the change can alter what people hold."""
+    rights = _rights_touched(change, before.policy, after.policy)
+    only = None if rights is None else affected_by(rights, after.policy.catalogue)
+    return before.about(only), after.about(only)
+
+
+def _rights_touched(change: Change, before: Policy, after: Policy) -> set[str] | None:
+    """Return the rights that come or go by the change; None where units or people change instead."""
+    facts = [*change.started, *change.ended]
+    if not all(isinstance(fact, Rule | GroupRole | Membership | Grant) for fact in facts):
+        return None
+    if before.units != after.units or before.group_units != after.group_units:
+        return None
+    if any(row.get("kind") == "account" for row in change.written):
+        return None
+    carried: dict[int, set[int]] = defaultdict(set)
+    for policy in (before, after):
+        for group, carries in policy.group_roles.items():
+            carried[group].update(carries)
+    roles = {fact.role_id for fact in facts if isinstance(fact, GroupRole)}
+    for fact in facts:
+        if isinstance(fact, Membership):
+            roles |= carried[fact.group_id]
+    rights = {fact.permission_id for fact in facts if isinstance(fact, Rule)}
+    rights |= {fact.right for fact in facts if isinstance(fact, Grant)}
+    for policy in (before, after):
+        rights.update(*(policy.role_rights.get(role, ()) for role in roles))
+    return rights | _otherwise(before, after)
+
+
+def _otherwise(before: Policy, after: Policy) -> set[str]:
+    """Return the rights in which the two policies differ, whatever facts are the cause."""
+    if before is after:
+        return set()
+    rights: set[str] = set()
+    for role in before.role_rights.keys() | after.role_rights.keys():
+        rights |= before.role_rights.get(role, frozenset()) ^ after.role_rights.get(role, frozenset())
+    for group in before.group_roles.keys() | after.group_roles.keys():
+        for role in {*before.group_roles.get(group, ())} ^ {*after.group_roles.get(group, ())}:
+            for policy in (before, after):
+                rights |= policy.role_rights.get(role, frozenset())
+    return rights
+
+
+def _places(person: Person, before: Side, after: Side) -> Iterator[tuple[Row, Rights, Rights]]:
+    """Yield each unit with the person's rights on either side, worked out once for units that look alike."""
+    account, old, new, units = person
+    views = before.views(account, old), after.views(account, new)
+    known: dict[tuple[View | None, View | None], tuple[Rights, Rights]] = {}
+    for unit in units:
+        pair = views[0].get(unit), views[1].get(unit)
+        if pair not in known:
+            known[pair] = before.rights(account, old, unit), after.rights(account, new, unit)
+        yield (account, unit, old, new), *known[pair]
 
 
 def _effect(
@@ -181,15 +143,16 @@ def _effect(
 ) -> Effect:
     account, unit, old, new = row
     gained, lost = is_now - was, was - is_now
-    ended = sides[0].until(touched, account, old, unit, lost)
-    return Effect(
-        account, unit, gained, lost, until=ended | sides[1].until(touched, account, new, unit, gained)
-    )
+    until: dict[str, datetime] = {}
+    for side, held, keys in ((sides[0], old, lost), (sides[1], new, gained)):
+        if keys and side.ends(touched):
+            until |= side.until(touched, account, held, unit, keys)
+    return Effect(account, unit, gained, lost, until=until)
 
 
-def _add_things(effects: Effects, change: Change, touched: set[int], rows: Iterable[Row]) -> None:
+def _add_things(effects: Effects, change: Change, touched: set[int], people: Iterable[Person]) -> None:
     """Add what accounts gain and lose with single items, beyond what they gain and lose in the whole unit."""
-    sides, handed = sides_of(change), list(_handed(change, touched, rows))
+    sides, handed = sides_of(change), list(_handed(change, touched, people))
     for known, found, awake in (
         (effects.real, effects.things, False),
         (effects.asleep, effects.things_asleep, True),
@@ -209,35 +172,46 @@ def _add_things(effects: Effects, change: Change, touched: set[int], rows: Itera
             _add(found, replace(effect, thing=Thing(item.pk, item.name)))
 
 
-def _handed(change: Change, touched: set[int], rows: Iterable[Row]) -> Iterator[tuple[Row, Item, Actions]]:
+def _handed(
+    change: Change, touched: set[int], people: Iterable[Person]
+) -> Iterator[tuple[Row, Item, Actions]]:
     """Yield each item with those to whom it is handed before or after, where they may enter its unit."""
     now = handed_now(touched) if touched else {}
     before = handed_before(change, now)
     items = Item.objects.in_bulk({item for _account, item in before}) if before else {}
-    there: dict[tuple[int, int], list[Item]] = defaultdict(list)
+    there: dict[int, list[Item]] = defaultdict(list)
     for account, item in sorted(before):
-        there[account, items[item].unit_id].append(items[item])
-    for row in rows if there else ():
-        for each in there.get(row[:2], ()):
-            pair = (row[0], each.pk)
-            yield row, each, (before[pair], now.get(pair, frozenset()))
+        there[account].append(items[item])
+    for account, old, new, units in people if there else ():
+        for unit in units if account in there else ():
+            for each in there[account]:
+                if each.unit_id == unit:
+                    pair = (account, each.pk)
+                    yield (account, unit, old, new), each, (before[pair], now.get(pair, frozenset()))
 
 
 def _given(
-    change: Change, touched: set[int], sides: tuple[Side, Side], rows: Iterable[Row]
+    change: Change, touched: set[int], sides: tuple[Side, Side], people: Iterable[Person]
 ) -> Iterator[Effect]:
     """Yield what each account is given between the two sides, by new ways or for longer."""
     # In a unit that the change makes, nothing is given that is held in the unit above it.
     above = {unit.pk: unit.parent_id for unit in change.created if isinstance(unit, Unit) and unit.parent_id}
     ends = _ends(change, touched, *sides)
-    for account, unit, old, new in rows:
-        place = above.get(unit, unit)
-        known, now = sides[0].rights(account, old, place).held, sides[1].rights(account, new, unit).held
-        until = ends and _until(ends, account, (old, place, known), (new, unit, now), sides)
-        # The same sources give something anew only where one of them lasts longer.
-        keys = now if until else now.unlike(known)
-        gained = frozenset(key for key in keys if is_given(now[key], known.get(key, NOTHING), until))
-        yield Effect(account, unit, gained, frozenset(known.keys() - now.keys()))
+    # What is held is compared once for all who hold the same, unless it ends at dates of their own.
+    alike: dict[tuple[int, int], tuple[frozenset[str], frozenset[str]]] = {}
+    for person in people:
+        for (account, unit, old, new), was, is_now in _places(person, *sides):
+            place = above.get(unit, unit)
+            known, now = (was if place == unit else sides[0].rights(account, old, place)).held, is_now.held
+            pair = (id(known), id(now))
+            if ends or pair not in alike:
+                until = ends and _until(ends, account, (old, place, known), (new, unit, now), sides)
+                # The same sources give something anew only where one of them lasts longer.
+                keys = now if until else now.unlike(known)
+                gained = frozenset(key for key in keys if is_given(now[key], known.get(key, NOTHING), until))
+                alike[pair] = gained, known.rights - now.rights
+            if any(alike[pair]):
+                yield Effect(account, unit, *alike[pair])
 
 
 def _ends(change: Change, touched: set[int], before: Side, after: Side) -> tuple[Ends, Ends] | None:
@@ -262,14 +236,16 @@ def _until(
     return (before, after) if any(end != NEVER for end in before.values()) else None
 
 
-def _compared(accounts: Iterable[int], before: Side, after: Side) -> Iterator[Row]:
-    """Yield what each account holds, before and after, for each unit that it may enter on either side."""
+def _compared(change: Change, accounts: Iterable[int], before: Side, after: Side) -> Iterator[Person]:
+    """Yield what each account holds, before and after, with the units that it may enter on either side."""
     accounts = sorted(accounts)
-    held_before, held_after = held_by(accounts, before.live), held_by(accounts, after.live)
+    held_before = held_by(accounts, before.live)
+    # Nobody's own facts are touched by a change of roles and of what groups carry.
+    same = all(isinstance(fact, Rule | GroupRole) for fact in (*change.started, *change.ended))
+    held_after = held_before if same else held_by(accounts, after.live)
     for account in accounts:
         old, new = held_before[account], held_after[account]
-        for unit in sorted(before.units(account, old) | after.units(account, new)):
-            yield account, unit, old, new
+        yield Person(account, old, new, sorted({*before.views(account, old), *after.views(account, new)}))
 
 
 def _add(to: list[Effect], effect: Effect) -> None:
@@ -280,7 +256,7 @@ def _add(to: list[Effect], effect: Effect) -> None:
 def planned_sides(change: Change, touched: Iterable[int]) -> Iterator[tuple[Side, Side]]:
     """Yield both sides as if everything planned had begun, where anything is planned."""
     if sides_of(change)[1].policy.good_until is not None or _something_planned(change, touched):
-        before, after = standing_before(change.id, change.at), standing_now(change.at)
+        before, after = standing_before(change.ids, change.at), standing_now(change.at)
         if _brought_forward(change):
             # To hold something sooner is to be given it: what stood for later doesn't count as held.
             before &= ~Q(ended_in=change.id, starts_at__gt=change.at)
@@ -323,7 +299,7 @@ def _groups_carrying(roles: Iterable[int], change: Change) -> Iterator[int]:
 
 
 def _standing(model: type[Fact], change: Change, **lookups: object) -> FactQuerySet:
-    either = live_now(change.at) | live_before(change.id, change.at)
+    either = live_now(change.at) | live_before(change.ids, change.at)
     return model.objects.filter(either, **lookups)
 
 

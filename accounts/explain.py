@@ -21,7 +21,8 @@ from adminrights.models import Unit
 from adminrights.models.facts import live_at, live_now
 from adminrights.past import as_then
 from roles.catalogue import MULTI_UNIT, Level, Module, Permission, Resource, catalogue
-from roles.resolver import Resolution, Source, Withheld
+from roles.reasons import Withheld
+from roles.resolver import Resolution, Source
 
 __all__ = ["ModuleAccess", "PermissionAccess", "ResourceAccess", "SourceLine", "explain", "who_can"]
 

@@ -1,16 +1,18 @@
 """The guards of every change: they look at what it does to people, not at how."""
 
 from collections.abc import Iterable
+from functools import cache
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts.access import holding
-from accounts.effects import Side, closed_units, owners_before, sides_of
+from accounts.effects import closed_units, owners_before, sides_of
 from accounts.held import held_by
 from accounts.models import Account, StatusPeriod, UnitAccess
 from accounts.policy import load_policy
 from accounts.seen import called
+from accounts.sides import Side
 from adminrights.change import Change
 from adminrights.exceptions import (
     HigherAdministrator,
@@ -25,6 +27,7 @@ from adminrights.exceptions import (
 )
 from adminrights.models import Fact, Unit, UnitFeature
 from groups.models import Membership
+from roles.affected import affected_by
 from roles.catalogue import catalogue
 
 ADMINISTRATION = "admin_rights"
@@ -38,6 +41,12 @@ INDISPENSABLE = (UPDATE, DELEGATE)
 def is_administration(permission: str) -> bool:
     """Return whether the permission is one of the product's own."""
     return catalogue().permissions[permission].module == ADMINISTRATION
+
+
+@cache
+def administration() -> frozenset[str]:
+    """Return all of the product's own permissions."""
+    return frozenset(filter(is_administration, catalogue().permissions))
 
 
 def wording(permissions: Iterable[str], most: int = 3) -> str:
@@ -133,12 +142,11 @@ def ceiling(change: Change) -> None:
     if change.by_system or not change.effects.given:
         return
     actor = Ceiling(change.actor, sides_of(change)[0], change)
-    for effect in change.effects.given:
-        if not effect.gained:
-            continue
+    may_not_pass_on = cache(actor.may_not_pass_on)
+    for effect in (each for each in change.effects.given if each.gained):
         if effect.account == actor.account.pk:
             raise OwnRights(_("You can't raise your own rights. Ask another administrator."))
-        beyond = actor.may_not_pass_on(effect.gained, effect.unit)
+        beyond = may_not_pass_on(effect.gained, effect.unit)
         if beyond:
             who = called(effect.account, change, actor)
             raise MayNotPassOn(
@@ -198,6 +206,7 @@ def protected_people(change: Change) -> None:
         return
     before = sides_of(change)[0]
     actor = Ceiling(change.actor, before, change)
+    administering = before.about(affected_by(administration(), before.policy.catalogue))
     rewritten, organisation = _rewritten(change), _organisation(change, before)
     for account, held in held_by(people, before.live).items():
         units = before.units(account, held)
@@ -207,7 +216,7 @@ def protected_people(change: Change) -> None:
         if before.policy.owned_by(account) & units:
             raise OwnerProtected(_("This is the owner's account. Only the owner changes it."))
         for unit in units:
-            theirs = {key for key in before.rights(account, held, unit).held if is_administration(key)}
+            theirs = administration() & administering.rights(account, held, unit).held.rights
             if not actor.covers(theirs, unit):
                 raise HigherAdministrator(
                     _("%(who)s administers more than you do, so you can't change this account.")
@@ -276,7 +285,7 @@ def new_addresses(change: Change) -> None:
     actor = Ceiling(change.actor, before, change)
     for account, held in held_by(people, after.live).items():
         for unit in after.units(account, held):
-            theirs = after.rights(account, held, unit).held.keys()
+            theirs = after.rights(account, held, unit).held.rights
             if not actor.covers(theirs, unit):
                 more = wording(theirs - actor.rights(unit))
                 raise HigherAdministrator(
@@ -311,11 +320,12 @@ def administration_lost(change: Change) -> dict[tuple[int, int], frozenset[str]]
     kept = held_by({effect.account for effect in change.effects.real if effect.unit in closed}, after.live)
     losing = {}
     for effect in change.effects.real:
-        lost = frozenset(key for key in effect.lost if is_administration(key))
+        lost = effect.lost & administration()
         if lost and effect.unit in closed:
             above = before.policy.units[effect.unit].ancestors[0]
             lost -= after.rights(effect.account, kept[effect.account], above).effective
-        losing[effect.account, effect.unit] = lost
+        if lost:
+            losing[effect.account, effect.unit] = lost
     return losing
 
 
@@ -325,7 +335,7 @@ def last_administrator(change: Change) -> None:
     Somebody whose administration has an end date doesn't replace somebody who has it for good.
     """
     lost = {effect.unit for effect in change.effects.real if effect.lost & set(INDISPENSABLE)}
-    if not lost and not any(fact.expires_at for fact in change.started):
+    if not lost and not _may_shorten(change):
         return
     before, after = sides_of(change)
     units = lost or set(before.policy.units)
@@ -337,6 +347,16 @@ def last_administrator(change: Change) -> None:
                     _("Nobody could administer %(unit)s any more. Make somebody else an administrator first.")
                     % {"unit": Unit.objects.get(pk=root).name}
                 )
+
+
+def _may_shorten(change: Change) -> bool:
+    """Whether somebody may hold until a day what he held for good, though he loses nothing today.
+
+    What only begins leaves the rest as it is, unless it lets somebody in with the unit's own rights alone.
+    """
+    begun = change.started if any(fact.expires_at for fact in change.started) else []
+    narrow = any(getattr(fact, "own_rights_only", False) for fact in begun)
+    return narrow or bool(begun and (change.ended or change.policy_changed))
 
 
 def _for_good(side: Side) -> Side:

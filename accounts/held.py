@@ -33,6 +33,18 @@ ANYTHING = """
 UNION ALL SELECT 5, CASE WHEN EXISTS (SELECT 1 FROM accounts_item WHERE retired_at IS NULL) THEN 1 ELSE 0 END,
     CASE WHEN EXISTS (SELECT 1 FROM accounts_accessrequest WHERE state = 'open') THEN 1 ELSE 0 END, 0, ''
 """
+# The same for some accounts, whose numbers stand in the statement.
+SOME_ACCOUNTS = f"""
+SELECT 0, 0, 0, 0, 0, CAST(policy AS varchar(36)) FROM adminrights_journalhead WHERE id = 1
+UNION ALL SELECT 1, id, 0, 0, 0, status FROM accounts_account WHERE id IN ({{some}})
+UNION ALL SELECT 2, account_id, unit_id, CASE WHEN includes_subunits THEN 1 ELSE 0 END,
+    CASE WHEN own_rights_only THEN 1 ELSE 0 END, '' FROM accounts_unitaccess
+    WHERE account_id IN ({{some}}) AND {LIVE}
+UNION ALL SELECT 3, account_id, id, unit_id, COALESCE(level, 0), COALESCE(module_id, permission_id)
+    FROM accounts_grant WHERE account_id IN ({{some}}) AND {LIVE}
+UNION ALL SELECT 4, account_id, group_id, 0, 0, '' FROM groups_membership
+    WHERE account_id IN ({{some}}) AND {LIVE}
+"""  # noqa: S608 - only constants are joined
 
 
 @dataclass(slots=True)
@@ -96,6 +108,28 @@ def held_now(account: int, at: datetime, *, for_menu: bool = False) -> HeldNow:
             else:
                 anything = Anything(bool(first), bool(second))
     return HeldNow(held, token, anything)
+
+
+def held_of(accounts: Collection[int], at: datetime) -> tuple[dict[int, Held], str]:
+    """Return what some accounts hold now, and the policy's token, in one statement for each 900 of them."""
+    now = connection.ops.adapt_datetimefield_value(at)
+    found, token = {account: Held() for account in accounts}, ""
+    for batch in _batches(sorted(found)) or [[0]]:
+        with connection.cursor() as cursor:
+            some = ",".join(str(int(account)) for account in batch)
+            cursor.execute(SOME_ACCOUNTS.format(some=some), [now] * 6)
+            for kind, account, first, second, third, text in cursor.fetchall():
+                if kind == 0:
+                    token = token or text.replace("-", "")
+                elif kind == 1:
+                    found[account].active = text == Account.Status.ACTIVE.value
+                elif kind == 2:
+                    found[account].accesses.append(Access(first, bool(second), bool(third)))
+                elif kind == 3:
+                    found[account].grants.append(_grant(first, second, third, text))
+                else:
+                    found[account].groups.append(first)
+    return found, token
 
 
 def _grant(pk: int, unit: int, level: int, text: str) -> HeldGrant:

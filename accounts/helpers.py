@@ -3,23 +3,29 @@
 To look after people's accounts isn't to hand out rights (S3-T15), so the answer follows the guards.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import islice
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
-from accounts.access import holders_in
-from accounts.effects import Side
+from accounts.access import candidates, enterable_units
 from accounts.guards import ASSIGN, DELEGATE, LICENSING, is_administration
 from accounts.held import Held, held_by
-from accounts.models import Account
-from accounts.policy import policy_now
+from accounts.models import Account, StatusPeriod
+from accounts.policy import Policy, policy_now
 from accounts.reach import READ
+from accounts.sides import Side
 from adminrights.models import Unit
 from adminrights.models.facts import live_now
+from roles.resolver import allows
 from roles.wording import areas_of
 
 MOST = 5
+# How many are read at first: those that are shown, and some whom a guard keeps out.
+FEW = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +42,11 @@ def helpers(account: Account, unit: Unit) -> list[Helper]:
     Those who can pass on anything come first. Nobody raises himself, nobody changes the owner's rights, and
     nobody those of an administrator who holds more.
     """
-    found = {pk: _areas(rights) for pk, rights in _able(account, unit, _side()).items()}
-    anything = [pk for pk, areas in found.items() if areas is None]
-    something = [pk for pk, areas in found.items() if areas]
-    people = [*_by_name(anything), *_by_name(something)][:MOST]
-    return [Helper(person, found[person.pk] or ()) for person in people]
+    search = _Search(account, unit)
+    anything = [Helper(person) for person, _rights, _held in islice(search.able(DELEGATE), MOST)]
+    others = ((person, _areas(rights)) for person, rights, _held in search.able(ASSIGN))
+    something = (Helper(person, areas) for person, areas in others if areas)
+    return [*anything, *islice(something, MOST - len(anything))]
 
 
 def givers(account: Account, unit: Unit, permission: str, *, licensing: bool = False) -> list[Account]:
@@ -48,36 +54,51 @@ def givers(account: Account, unit: Unit, permission: str, *, licensing: bool = F
 
     With `licensing` it takes a feature that the unit lacks, which the root's administrators switch (C-14).
     """
-    side = _side()
-    able = _able(account, unit, side)
-    anything = [pk for pk, rights in able.items() if DELEGATE in rights]
-    same = [] if is_administration(permission) else [pk for pk in able if permission in able[pk]]
-    if licensing:
-        held = held_by([*anything, *same], side.live)
-        root = unit.root_id_or_self
-        keepers = {pk for pk in held if LICENSING in side.rights(pk, held[pk], root).effective}
-        anything, same = ([pk for pk in pks if pk in keepers] for pks in (anything, same))
-    return list(dict.fromkeys([*_by_name(anything), *_by_name(same)]))[:MOST]
+    search, root = _Search(account, unit), unit.root_id_or_self
+    passing_on = [DELEGATE] if is_administration(permission) else [DELEGATE, ASSIGN]
+    people = (
+        person
+        for key in passing_on
+        for person, rights, held in search.able(key)
+        if (key == DELEGATE or (permission in rights and DELEGATE not in rights))
+        and (not licensing or LICENSING in search.side.rights(person.pk, held, root).effective)
+    )
+    return list(islice(people, MOST))
 
 
-def _side() -> Side:
-    return Side(policy_now(), live_now(timezone.now()))
+@dataclass
+class _Search:
+    """Those who can change the account's rights in the unit, worked out only as far as somebody asks."""
 
+    account: Account
+    unit: Unit
 
-def _able(account: Account, unit: Unit, side: Side) -> dict[int, frozenset[str]]:
-    """Return who can change the account's rights in the unit, each with what he may do there himself."""
-    if unit.root_id_or_self in side.policy.owned_by(account.pk):
-        return {}
-    keys = (DELEGATE, ASSIGN)
-    able = {holder.account for key in keys for holder in holders_in(key, unit.pk, side.policy, side.live)}
-    held = held_by(able | {account.pk}, side.live)
-    guarded = _administration(account, held[account.pk], unit, side)
-    found = {}
-    for pk in able - {account.pk}:
-        rights = side.rights(pk, held[pk], unit.pk).effective
-        if READ in rights and _may_touch(pk, held[pk], guarded, side):
-            found[pk] = rights
-    return found
+    def __post_init__(self) -> None:
+        self.side = Side(policy_now(), live_now(timezone.now()))
+
+    def able(self, key: str) -> Iterator[tuple[Account, frozenset[str], Held]]:
+        """Yield by name who can by this right, with what he may do in the unit and what he holds."""
+        side, unit = self.side, self.unit
+        if unit.root_id_or_self in side.policy.owned_by(self.account.pk):
+            return
+        if unit.pk not in side.policy.units:
+            return
+        might = candidates([key], unit.pk, side.policy, side.live)
+        periods = StatusPeriod.objects.filter(might & side.live, status=Account.Status.ACTIVE)
+        others = Account.objects.filter(pk__in=periods.values("account")).exclude(pk=self.account.pk)
+        for people in _by_name(others):
+            held = held_by([person.pk for person in people], side.live)
+            for person in people:
+                rights = side.rights(person.pk, held[person.pk], unit.pk).effective
+                able = key in rights and READ in rights
+                if able and _may_touch(person.pk, held[person.pk], self.guarded, side.policy):
+                    yield person, rights, held[person.pk]
+
+    @cached_property
+    def guarded(self) -> dict[int, set[str]]:
+        """What the account holds of administration, by unit of the organisation."""
+        held = held_by([self.account.pk], self.side.live)[self.account.pk]
+        return _administration(self.account, held, self.unit, self.side)
 
 
 def _administration(account: Account, held: Held, unit: Unit, side: Side) -> dict[int, set[str]]:
@@ -87,18 +108,30 @@ def _administration(account: Account, held: Held, unit: Unit, side: Side) -> dic
     return {each: rights for each, rights in mine.items() if rights}
 
 
-def _may_touch(helper: int, held: Held, guarded: dict[int, set[str]], side: Side) -> bool:
+def _may_touch(helper: int, held: Held, guarded: dict[int, set[str]], policy: Policy) -> bool:
     """Return whether the helper holds all the administration that the account holds, or may give any."""
-    rights = ((side.rights(helper, held, unit).effective, theirs) for unit, theirs in guarded.items())
-    return all(DELEGATE in mine or theirs <= mine for mine, theirs in rights)
+    facts = held.facts(helper, policy)
+    enterable = len(enterable_units(facts, policy))
+
+    def has(permission: str, unit: int) -> bool:
+        place = policy.place(unit)
+        return allows(facts, policy.catalogue, place, permission, enterable_units=enterable)
+
+    return all(
+        has(DELEGATE, unit) or all(has(key, unit) for key in theirs) for unit, theirs in guarded.items()
+    )
 
 
-def _areas(rights: Iterable[str]) -> tuple[str, ...] | None:
-    """Return the areas in which there is something to pass on; None where it is anything."""
+def _areas(rights: frozenset[str]) -> tuple[str, ...]:
+    """Return the areas in which there is something to pass on; none for whoever can pass on anything."""
     if DELEGATE in rights:
-        return None
+        return ()
     return areas_of(key for key in rights if not is_administration(key))
 
 
-def _by_name(accounts: Iterable[int]) -> Iterable[Account]:
-    return Account.objects.filter(pk__in=list(accounts)).order_by("last_name", "first_name", "pk")[:MOST]
+def _by_name(accounts: QuerySet[Account]) -> Iterator[list[Account]]:
+    """Yield the accounts by name, ever more at a time: seldom are more than the first few asked for."""
+    ordered, first, number = accounts.order_by("last_name", "first_name", "pk"), 0, FEW
+    while people := list(ordered[first : first + number]):
+        yield people
+        first, number = first + number, number * FEW

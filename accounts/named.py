@@ -1,6 +1,8 @@
 """Groups and levels by the names that people type in commands and tables."""
 
+from collections import defaultdict
 from collections.abc import Iterable
+from functools import cached_property
 
 from django.utils.translation import gettext as _
 
@@ -13,19 +15,36 @@ from roles.vocabulary import LEVEL_NAMES
 
 def find_groups(names: Iterable[str], unit: Unit) -> list[Group]:
     """Return the unit's groups by name or display name, in any case. Raises Invalid for an unknown one."""
-    offered = list(Group.objects.in_unit(unit))
-    return list(dict.fromkeys(_find_group(name, offered) for name in names))
+    return GroupBook(unit).find(names)
 
 
-def _find_group(name: str, offered: list[Group]) -> Group:
-    wanted = name.casefold()
-    found = [group for group in offered if group.name.casefold() == wanted]
-    found = found or [group for group in offered if group.display_name.casefold() == wanted]
-    if len(found) == 1:
-        return found[0]
-    if found:
-        raise Invalid(_("Several groups are called %s. Use the short name of one.") % name)
-    raise Invalid(_("There is no group %s.") % name)
+class GroupBook:
+    """The unit's groups by their names, read when one is asked for the first time."""
+
+    def __init__(self, unit: Unit) -> None:
+        self.unit = unit
+
+    def find(self, names: Iterable[str]) -> list[Group]:
+        """Return the groups as `find_groups` does."""
+        return list(dict.fromkeys(self._one(name) for name in names))
+
+    @cached_property
+    def _by_name(self) -> tuple[dict[str, list[Group]], dict[str, list[Group]]]:
+        short, shown = defaultdict(list), defaultdict(list)
+        for group in Group.objects.in_unit(self.unit):
+            short[group.name.casefold()].append(group)
+            shown[group.display_name.casefold()].append(group)
+        return short, shown
+
+    def _one(self, name: str) -> Group:
+        short, shown = self._by_name
+        wanted = name.casefold()
+        found = short.get(wanted) or shown.get(wanted) or []
+        if len(found) == 1:
+            return found[0]
+        if found:
+            raise Invalid(_("Several groups are called %s. Use the short name of one.") % name)
+        raise Invalid(_("There is no group %s.") % name)
 
 
 def read_levels(texts: Iterable[str]) -> dict[str, int]:

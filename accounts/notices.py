@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 
 from accounts.effects import sides_of
-from accounts.guards import is_administration
+from accounts.guards import administration
 from accounts.models import Account, StatusPeriod
 from accounts.policy import Policy
 from adminrights.change import Change
@@ -42,7 +42,7 @@ def _gained(change: Change) -> dict[int, list[Gained]]:
     entered = {fact.account_id for fact in change.started if isinstance(fact, StatusPeriod)}
     found = defaultdict(list)
     for effect in change.effects.real:
-        keys = frozenset(key for key in effect.gained if is_administration(key))
+        keys = effect.gained & administration()
         if keys and effect.account not in told | entered:
             found[effect.account].append((effect.unit, keys))
     return found

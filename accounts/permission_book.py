@@ -1,19 +1,19 @@
 """The catalogue as a book to look things up in: what each permission allows, needs, and who has it here."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import lru_cache
-from types import MappingProxyType
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import get_language
 
-from accounts.access import Holder, holders
 from accounts.models import Account
 from accounts.sources import SourceBook, SourceLine
-from accounts.who.answer import Counts, count
-from accounts.who.judge import having
+from accounts.who.answer import ask
+from accounts.who.people import People, people_who
+from accounts.who.question import Question, about_permission
+from accounts.who.shown import by_name
 from adminrights.models import Unit, UnitFeature
 from adminrights.models.facts import live_now
 from roles.catalogue import MULTI_UNIT, UnknownPermission, catalogue
@@ -190,19 +190,28 @@ def roles_giving(key: str, unit: Unit) -> QuerySet[Role]:
     return Role.objects.offered_in(unit).filter(giving).order_by("built_in", "display_name", "pk")
 
 
-@dataclass(frozen=True, slots=True)
 class Holding:
     """Who may do it here: numbers first. `others` come from above and are only counted."""
 
-    people: tuple[Account, ...]
-    sources: Mapping[int, Holder]
-    counts: Counts
-    others: int
+    def __init__(self, people: People, unit: Unit) -> None:
+        self._people = people
+        self.counts = people.counts()
+        self.count = len(people.everybody)
+        self._listed = people.listed(unit)
+        self.others = self.count - len(self._listed)
+
+    def __len__(self) -> int:
+        return len(self._listed)
+
+    def __getitem__(self, part: slice) -> list[int]:
+        """Return the numbers of some of those who are listed, by name."""
+        start, stop, _step = part.indices(len(self))
+        return by_name(self._listed, start, stop)
 
     @property
-    def count(self) -> int:
-        """How many people may do it."""
-        return len(self.sources)
+    def question(self) -> Question:
+        """What was asked."""
+        return self._people.question
 
     def sentence(self) -> str:
         """Return the numbers: "12 people: 3 directly, 9 through 2 groups"."""
@@ -213,22 +222,17 @@ def who_holds(key: str, unit: Unit) -> Holding:
     """Return who may do it in the unit now. Raises UnknownPermission for what is no single permission."""
     if key not in catalogue().permissions:
         raise UnknownPermission(key)
-    found = {holder.account: holder for holder in holders(key, unit)}
-    counts = count(having((key,), holder.sources) for holder in found.values())
-    people = [account for account in Account.objects.in_unit(unit) if account.pk in found] if found else []
-    return Holding(
-        people=tuple(people),
-        sources=MappingProxyType(found),
-        counts=counts,
-        others=len(found) - len(people),
-    )
+    return Holding(people_who(about_permission(key, unit)), unit)
 
 
 def lines_of(
-    people: Iterable[Account], holding: Holding, unit: Unit, *, links: bool
+    people: Collection[int], holding: Holding, unit: Unit, *, links: bool
 ) -> list[tuple[Account, tuple[SourceLine, ...]]]:
     """Return some of the people, each with sources in words."""
-    shown = list(people)
-    pairs = {(account.pk, source) for account in shown for source in holding.sources[account.pk].sources}
+    if not people:
+        return []
+    answer, accounts = ask(holding.question, among=people), Account.objects.in_bulk(people)
+    sources = {account: answer.sources(account) for account in people if account in answer.having}
+    pairs = {(account, source) for account, found in sources.items() for source in found}
     book = SourceBook(pairs, unit, live_now(timezone.now()), links=links)
-    return [(account, book.lines(account.pk, holding.sources[account.pk].sources)) for account in shown]
+    return [(accounts[account], book.lines(account, found)) for account, found in sources.items()]

@@ -7,7 +7,7 @@ the next date at which one of its facts starts or runs out.
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -52,6 +52,12 @@ class Policy:
     good_until: datetime | None
     # The organisations in which whoever can hand out rights needs a second factor.
     factor_required: frozenset[int] = frozenset()
+    # What was asked of the tree before: a copy with another tree begins anew.
+    _below: dict[int, tuple[int, ...]] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _owned: dict[int, set[int]] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        self._owned.update(by_first((node.owner, node.id) for node in self.units.values() if node.owner))
 
     def place(self, unit: int) -> Place:
         """Return the unit as the resolver wants it. Raises KeyError for a closed or unknown unit."""
@@ -69,12 +75,17 @@ class Policy:
 
     def owned_by(self, account: int) -> frozenset[int]:
         """Return the root units that the account owns."""
-        return frozenset(node.id for node in self.units.values() if node.owner == account)
+        return frozenset(self._owned.get(account, ()))
 
-    def below(self, unit: int) -> list[int]:
+    def below(self, unit: int) -> tuple[int, ...]:
         """Return the unit and everything below it."""
+        known = self._below.get(unit)
+        if known is not None:
+            return known
         path = self.units[unit].path
-        return [node.id for node in self.units.values() if node.path.startswith(path)]
+        found = tuple(node.id for node in self.units.values() if node.path.startswith(path))
+        self._below[unit] = found
+        return found
 
 
 _kept: dict[str, Policy] = {}

@@ -1,5 +1,8 @@
 """In which units somebody may do something, and which accounts they may know of; reads only."""
 
+from collections.abc import Collection
+
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.access import enterable_units
@@ -47,11 +50,20 @@ def may_know(reader: Actor, account: Account) -> bool:
 
     The past counts only while the account has no access at all: elsewhere its details may have changed.
     """
-    if reader is SYSTEM:
-        return True
-    rows = UnitAccess.objects.live().filter(account=account)
-    if not rows.exists():
-        rows = UnitAccess.objects.filter(account=account)
+    return account.pk in whom_he_may_know(reader, [account.pk])
+
+
+def whom_he_may_know(reader: Actor, accounts: Collection[int]) -> set[int]:
+    """Return which of the accounts the reader may know, as `may_know` says of one."""
+    if reader is SYSTEM or not accounts:
+        return set(accounts)
+    rows = list(_paths(UnitAccess.objects.live().filter(account__in=accounts)))
+    past = set(accounts) - {account for account, _path in rows}
+    if past:
+        rows += _paths(UnitAccess.objects.filter(account__in=past))
     where = units_where(reader, READ)
-    paths = rows.values_list("unit__path", flat=True)
-    return any(int(part) in where for path in paths for part in path.split("/") if part)
+    return {account for account, path in rows if any(int(part) in where for part in path.split("/") if part)}
+
+
+def _paths(rows: QuerySet[UnitAccess]) -> QuerySet[UnitAccess, tuple[int, str]]:
+    return rows.values_list("account", "unit__path")

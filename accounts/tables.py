@@ -15,7 +15,7 @@ from accounts.models import Account
 from accounts.standing import SHORT
 from accounts.states import marks_of, quick_buttons, time_left
 from adminrights import cells
-from adminrights.navigation import path_of
+from adminrights.navigation import ANY, path_of
 
 SHOWN_GROUPS = 2
 BY_NAME = ("last_name", "first_name", "pk")
@@ -47,6 +47,9 @@ class AccountTable(tables.Table):
         self.levels: Mapping[int, tuple[str, str]] = {}
         # Whether something can be done with ticked rows.
         self.ticks = False
+        # What repeats from row to row, drawn once for a page.
+        self.drawn_groups: dict[int, SafeString] = {}
+        self.menus: dict[str, cells.AnyMenu] = {}
 
     def before_render(self, request: Any) -> None:
         if not self.ticks:
@@ -78,13 +81,23 @@ class AccountTable(tables.Table):
         return cells.address(record.email)
 
     def render_groups(self, record: Account) -> SafeString:
-        linked = self.request.user.may("groups:get", self.request.unit)
         groups = self.joined.get(record.pk, [])
-        shown = [group_tag(pk, name, linked=linked) | self.short(pk) for pk, name in groups[:SHOWN_GROUPS]]
+        shown = [self.group_drawn(pk, name) for pk, name in groups[:SHOWN_GROUPS]]
         if more := groups[SHOWN_GROUPS:]:
             names = ", ".join(name for _pk, name in more)
-            shown.append({"label": f"+{len(more)}", "title": names})
-        return cells.tags(shown)
+            shown.append(cells.tag({"label": f"+{len(more)}", "title": names}))
+        return cells.drawn_tags(shown)
+
+    def group_drawn(self, pk: int, name: str) -> SafeString:
+        """Return the group's tag, the same in every row."""
+        if pk not in self.drawn_groups:
+            self.drawn_groups[pk] = cells.tag(group_tag(pk, name, linked=self.linked) | self.short(pk))
+        return self.drawn_groups[pk]
+
+    @cached_property
+    def linked(self) -> bool:
+        """Whether the reader may open groups."""
+        return bool(self.request.user.may("groups:get", self.request.unit))
 
     def short(self, group: int) -> dict[str, str]:
         """Return the unit and the level of a group of the role matrix, where a long name is cut."""
@@ -95,9 +108,18 @@ class AccountTable(tables.Table):
         return cells.day(record.last_login, _("never"))
 
     def render_actions(self, record: Account) -> SafeString:
+        """The quick menu: but for the reader's own row it is the same for everybody of a status."""
+        viewer = self.request.user
+        if record.pk == viewer.pk:
+            return self.menu(record).of(record.pk, record.name)
+        if record.status not in self.menus:
+            self.menus[record.status] = self.menu(Account(pk=ANY, status=record.status))
+        return self.menus[record.status].of(record.pk, record.name)
+
+    def menu(self, account: Account) -> cells.AnyMenu:
         several = len(getattr(self.request, "units", ())) > 1
-        buttons = quick_buttons(record, self.request.user, self.request.unit, several=several)
-        return cells.quick_menu(buttons, record.name, self.csrf_token)
+        buttons = quick_buttons(account, self.request.user, self.request.unit, several=several)
+        return cells.any_menu(buttons, self.csrf_token)
 
     @cached_property
     def csrf_token(self) -> str:

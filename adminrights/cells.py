@@ -17,9 +17,11 @@ from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
 from lucide.templatetags.lucide import lucide
 
-from adminrights.navigation import Button
+from adminrights.navigation import ANY, Button
 
 STROKES = ' fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round" stroke-linejoin="round"'
+# Stands for a name; no text of a page has it.
+SUBJECT = "\0"
 EMPTY = mark_safe('<span class="muted">–</span>')
 
 # The drawing for each kind of source of a right.
@@ -129,11 +131,15 @@ def tick(pk: int, name: str) -> SafeString:
 
 def tags(items: Sequence[Mapping[str, str]]) -> SafeString:
     """Return names as tags: {label, detail?, url?, title?}, e.g. the groups of an account (S1-17)."""
-    if not items:
+    return drawn_tags([tag(item) for item in items])
+
+
+def drawn_tags(drawn: Sequence[SafeString]) -> SafeString:
+    """Return tags side by side that are drawn already."""
+    if not drawn:
         return EMPTY
-    return format_html(
-        '<ul class="tags">{}</ul>', format_html_join("", "<li>{}</li>", ((tag(i),) for i in items))
-    )
+    inside = "".join(f"<li>{conditional_escape(each)}</li>" for each in drawn)
+    return mark_safe(f'<ul class="tags">{inside}</ul>')  # noqa: S308 - each is escaped
 
 
 def tag(item: Mapping[str, str]) -> SafeString:
@@ -152,13 +158,35 @@ def day(moment: datetime | None, otherwise: str) -> SafeString:
     """Return the day of a moment, the time of day as its title; `otherwise` where there is none."""
     if moment is None:
         return format_html('<span class="muted">{}</span>', otherwise)
-    local = timezone.localtime(moment)
+    return _day(timezone.localtime(moment).isoformat(), get_language() or "")
+
+
+@lru_cache(maxsize=4096)
+def _day(text: str, language: str) -> SafeString:
+    """Return what a language shows of a moment. It comes as text: equal moments differ by their zone."""
+    local = datetime.fromisoformat(text)
     return format_html(
         '<time datetime="{}" title="{}">{}</time>',
-        local.isoformat(),
+        text,
         formats.date_format(local, "SHORT_DATETIME_FORMAT"),
         formats.date_format(local, "SHORT_DATE_FORMAT"),
     )
+
+
+class AnyMenu(NamedTuple):
+    """A quick menu with a place for the number and the name of whom it is about."""
+
+    drawn: str
+
+    def of(self, pk: int, subject: str) -> SafeString:
+        """Return the menu of a row."""
+        whole = self.drawn.replace(str(ANY), str(int(pk))).replace(SUBJECT, escape(subject))
+        return mark_safe(whole)  # noqa: S308 - the number is one, and the name is escaped
+
+
+def any_menu(buttons: Sequence[Button], csrf_token: str) -> AnyMenu:
+    """Return the menu that rows share whose buttons lead to `ANY` of them."""
+    return AnyMenu(quick_menu(buttons, SUBJECT, csrf_token))
 
 
 def quick_menu(buttons: Sequence[Button], subject: str, csrf_token: str) -> SafeString:

@@ -77,6 +77,15 @@ class Change:
         """Whether there is only something to tell: nothing is written but the journal."""
         return all(row["do"] == "note" for row in self.written)
 
+    @property
+    def ids(self) -> tuple[uuid.UUID, uuid.UUID]:
+        """The first and the last id under which it writes facts: its own."""
+        return self.id, self.id
+
+    def id_of(self, obj: models.Model) -> uuid.UUID:
+        """Return the id under which what is written about the object is found again."""
+        return self.id
+
     def require(self, needs: str | Sequence[str], unit: Unit | None) -> None:
         """Raise NotAllowed unless the actor holds the permissions in the unit."""
         keys = (needs,) if isinstance(needs, str) else tuple(needs)
@@ -156,10 +165,10 @@ class Change:
         if not facts:
             return []
         model = type(facts[0])
-        self.end_all(self._run_out(model, facts))
+        self.end_all(model.objects.run_out(facts, self.at))
         for fact in facts:
             fact.starts_at = fact.starts_at or self.at
-            fact.started_in = self.id
+            fact.started_in = self.id_of(fact)
             fact.started_by_id = self.actor.pk
         self._insert(facts)
         self.started += facts
@@ -212,7 +221,7 @@ class Change:
                 account=account,
                 address=to or account.email,
                 facts=facts,
-                change=self.id,
+                change=self.id_of(account),
                 request_id=current_origin().request_id,
                 created_at=self.at,
                 next_try_at=self.at,
@@ -222,7 +231,7 @@ class Change:
         OutgoingMail.objects.bulk_create(mails, batch_size=500)
         self.mails += mails
         for mail in mails:
-            self.written.append({"do": "send", "kind": "outgoingmail", "id": mail.pk, "label": message})
+            self.tell(mail, {"do": "send", "kind": "outgoingmail", "id": mail.pk, "label": message}, set())
         return mails
 
     def note(self, **details: Any) -> None:
@@ -240,7 +249,7 @@ class Change:
         for notice in hooks.notices:
             notice(self)
         with _writing():
-            journal.record(self)
+            self._record()
         previewed = _previewed.get()
         if previewed is not None:
             previewed.append(self)
@@ -257,8 +266,15 @@ class Change:
 
     def _write(self, verb: str, obj: models.Model, **details: Any) -> None:
         row, mentions = described(obj, self.at)
+        self.tell(obj, {"do": verb, **row, **details}, mentions)
+
+    def tell(self, obj: models.Model, row: dict[str, Any], mentions: set[tuple[str, int]]) -> None:
+        """Add to the entry what was done to the object, and what else the entry names by that."""
         self.mentions |= mentions
-        self.written.append({"do": verb, **row, **details})
+        self.written.append(row)
+
+    def _record(self) -> None:
+        journal.record(self)
 
     def _note_policy(self, model: type[models.Model]) -> None:
         """Draw a new token at every write: between two of them somebody may read, and keep, the policy."""
@@ -267,14 +283,6 @@ class Change:
         self.policy_changed = True
         self.head.policy = uuid.uuid4()
         self.head.save(update_fields=["policy"])
-
-    def _run_out(self, model: type[Fact], facts: list[Fact]) -> list[Fact]:
-        first = model._meta.get_field(model.SUBJECT[0]).attname  # type: ignore[union-attr]
-        key = [model._meta.get_field(name).attname for name in model.SUBJECT]  # type: ignore[union-attr]
-        wanted = {tuple(getattr(fact, name) for name in key) for fact in facts}
-        values = {getattr(fact, first) for fact in facts}
-        run_out = model.objects.not_ended().filter(expires_at__lte=self.at, **{f"{first}__in": values})
-        return [fact for fact in run_out if tuple(getattr(fact, name) for name in key) in wanted]
 
 
 @contextmanager
@@ -299,20 +307,28 @@ def change(
         yield outer
         return
     current = Change(event, actor, unit, target, reason or current_origin().reason)
-    token = _open.set(current)
     try:
-        with transaction.atomic():
-            current.head = lock_head()
-            # After the lock: what was changed while this one waited lies before it.
-            current.at = clock.now()
-            current.require(needs, unit)
+        with opened(current, needs):
             yield current
-            current.finish()
-            _follow(current)
     except Refused as refusal:
         if _previewed.get() is None:
             record_refusal(current, refusal)
         raise
+
+
+@contextmanager
+def opened(current: Change, needs: str | Sequence[str]) -> Iterator[None]:
+    """Carry one change out as `change` does, where none is open; a refusal isn't journaled."""
+    token = _open.set(current)
+    try:
+        with transaction.atomic():
+            current.head = journal.lock_head()
+            # After the lock: what was changed while this one waited lies before it.
+            current.at = clock.now()
+            current.require(needs, current.unit)
+            yield
+            current.finish()
+            _follow(current)
     finally:
         _open.reset(token)
 
@@ -329,26 +345,11 @@ def _follow(change: Change) -> None:
         transaction.on_commit(progress.save)
 
 
-def lock_head() -> JournalHead:
-    """Lock the end of the journal until the transaction ends, and return it."""
-    head = JournalHead.objects.select_for_update().filter(pk=1).first()
-    if head is None:
-        JournalHead.objects.get_or_create(pk=1, defaults={"policy": uuid.uuid4()})
-        head = JournalHead.objects.select_for_update().get(pk=1)
-    return head
-
-
 def record_refusal(current: Change, refusal: Refused) -> None:
     """Journal what was not done and why, in a transaction of its own."""
     with transaction.atomic(), _writing():
-        refused = Change(
-            event=current.event,
-            actor=current.actor,
-            unit=current.unit,
-            target=current.target,
-            reason=current.reason,
-            head=lock_head(),
-        )
+        refused = Change(current.event, current.actor, current.unit, current.target, current.reason)
+        refused.head = journal.lock_head()
         journal.record(refused, refusal=refusal)
     refusal.attempt = refused
 

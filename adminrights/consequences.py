@@ -105,7 +105,10 @@ def _net(rounds: Iterable[Iterable[Effect]]) -> dict[Spot, tuple[Rights, Rights]
     net: dict[Spot, tuple[Rights, Rights]] = {}
     for effect in (effect for effects in rounds for effect in effects):
         place = (effect.account, effect.unit, effect.thing)
-        gained, lost = net.get(place, (frozenset(), frozenset()))
+        if place not in net:
+            net[place] = effect.gained, effect.lost
+            continue
+        gained, lost = net[place]
         net[place] = (
             (gained - effect.lost) | (effect.gained - lost),
             (lost - effect.gained) | (effect.lost - gained),

@@ -79,6 +79,8 @@ def _day(moment: datetime) -> str:
 
 def read_last_day(text: str) -> datetime | None:
     """Return the end of a day that was typed as 2026-03-31, None for nothing. Raises Invalid."""
+    if not text.strip():
+        return None
     try:
         day = DayField().clean(text.strip())
     except ValidationError as error:

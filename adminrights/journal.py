@@ -7,7 +7,7 @@ data under `mentions`, and with it in the chain. Entries from before that have n
 import hashlib
 import json
 import uuid
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +24,9 @@ from adminrights.origin import current_origin
 
 if TYPE_CHECKING:
     from adminrights.change import Change
+
+# An entry, and the objects that it names.
+Named = tuple[JournalEntry, set[tuple[str, int]]]
 
 CHAINED = (
     "sequence", "event", "outcome", "actor_id", "actor_label", "unit_id", "unit_label", "target_kind",
@@ -53,6 +56,15 @@ def digest_of_mentions(mentions: Iterable[tuple[str, int]]) -> str:
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 
+def lock_head() -> JournalHead:
+    """Lock the end of the journal until the transaction ends, and return it."""
+    head = JournalHead.objects.select_for_update().filter(pk=1).first()
+    if head is None:
+        JournalHead.objects.get_or_create(pk=1, defaults={"policy": uuid.uuid4()})
+        head = JournalHead.objects.select_for_update().get(pk=1)
+    return head
+
+
 def record(change: "Change", refusal: Refused | None = None) -> JournalEntry | None:
     """Append the entry of a change, or of its refusal, to the chain. The head is locked already.
 
@@ -66,36 +78,61 @@ def record(change: "Change", refusal: Refused | None = None) -> JournalEntry | N
         floods.count(head, change, outcome, room.address)
         head.save(update_fields=["left_out"])
         return None
-    for left_out in floods.take_due(head, change.at):
-        _append(_entry_of_many(left_out, head, change), head)
-    entry = _entry(change, head, refusal)
+    _append_due(head, change)
+    entry = _entry(change, refusal)
     if room is not None and room.left == 1:
         entry.data["more"] = floods.last_words()
-    mentions = set(change.mentions)
-    if isinstance(entry.target_id, int):
-        mentions.add((entry.target_kind, entry.target_id))
-    _append(entry, head, mentions)
+    _append_all([(entry, _mentions(entry, change))], head)
     head.save(update_fields=["sequence", "digest", "left_out"])
     return entry
 
 
-def _append(entry: JournalEntry, head: JournalHead, mentions: Collection[tuple[str, int]] = ()) -> None:
-    """Write the entry at the end of the chain; the caller saves the head."""
-    entry.data["mentions"] = digest_of_mentions(mentions)
-    entry.digest = digest_of(entry, head.digest)
-    entry.save(force_insert=True)
+def record_each(changes: Sequence["Change"], head: JournalHead) -> None:
+    """Append an entry for each of changes that commit together, as `record` does, in few statements.
+
+    Nobody signed out makes several changes at once, so none of them is only counted.
+    """
+    if not changes:
+        return
+    _append_due(head, changes[0])
+    entries = [(_entry(change, None), change) for change in changes]
+    _append_all([(entry, _mentions(entry, change)) for entry, change in entries], head)
+    head.save(update_fields=["sequence", "digest", "left_out"])
+
+
+def _append_due(head: JournalHead, change: "Change") -> None:
+    """Write down what was counted until a minute before the change."""
+    for left_out in floods.take_due(head, change.at):
+        _append_all([(_entry_of_many(left_out, change), set())], head)
+
+
+def _mentions(entry: JournalEntry, change: "Change") -> set[tuple[str, int]]:
+    target = {(entry.target_kind, entry.target_id)} if isinstance(entry.target_id, int) else set()
+    return change.mentions | target
+
+
+def _append_all(entries: Collection[Named], head: JournalHead) -> None:
+    """Write the entries at the end of the chain; the caller saves the head."""
+    for entry, mentions in entries:
+        entry.sequence = head.sequence + 1
+        entry.data["mentions"] = digest_of_mentions(mentions)
+        entry.digest = digest_of(entry, head.digest)
+        head.sequence, head.digest = entry.sequence, entry.digest
+    JournalEntry.objects.bulk_create([entry for entry, _mentions in entries], batch_size=500)
     JournalMention.objects.bulk_create(
-        [JournalMention(entry=entry, kind=kind, object_id=pk) for kind, pk in sorted(mentions)],
+        [
+            JournalMention(entry=entry, kind=kind, object_id=pk)
+            for entry, mentions in entries
+            for kind, pk in sorted(mentions)
+        ],
         batch_size=500,
     )
-    head.sequence, head.digest = entry.sequence, entry.digest
 
 
-def _entry_of_many(left_out: LeftOut, head: JournalHead, change: "Change") -> JournalEntry:
+def _entry_of_many(left_out: LeftOut, change: "Change") -> JournalEntry:
     """Return the entry of what strangers did too often for an entry each."""
     number = {"number": left_out.number, "since": left_out.since.isoformat()}
     return JournalEntry(
-        sequence=head.sequence + 1,
         change=uuid.uuid4(),
         at=change.at,
         event=left_out.event,
@@ -107,14 +144,13 @@ def _entry_of_many(left_out: LeftOut, head: JournalHead, change: "Change") -> Jo
     )
 
 
-def _entry(change: "Change", head: JournalHead, refusal: Refused | None) -> JournalEntry:
+def _entry(change: "Change", refusal: Refused | None) -> JournalEntry:
     origin = current_origin()
     target = change.target
     data: dict[str, Any] = {"changes": change.written, "effects": change.effects.counts()}
     if refusal is not None:
         data = {"code": refusal.code, "message": str(refusal)}
     return JournalEntry(
-        sequence=head.sequence + 1,
         change=change.id,
         at=change.at,
         event=change.event.value,

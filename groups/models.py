@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from adminrights.models import ChangedModel, ChangedQuerySet, Fact, Unit
-from adminrights.models.facts import fact_constraints, one_not_ended
+from adminrights.models.facts import DATES, fact_constraints, one_not_ended
 from roles.models import Role
 
 
@@ -90,7 +90,10 @@ class Membership(Fact):
     class Meta:
         constraints = [one_not_ended("membership", "account", "group"), *fact_constraints("membership")]
         indexes = [
-            models.Index(fields=["group", "account"], condition=Q(ended_at=None), name="membership_by_group"),
+            # With the dates, so that who is in a group now is read from the index alone.
+            models.Index(
+                fields=["group", "account", *DATES], condition=Q(ended_at=None), name="membership_by_group"
+            ),
         ]
 
     def __str__(self) -> str:

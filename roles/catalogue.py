@@ -58,6 +58,9 @@ __all__ = [
     "wide_key",
 ]
 
+NO_RIGHTS: frozenset[str] = frozenset()
+# Of so many different roles the permissions are remembered.
+MOST_GIVEN = 4096
 FILE = Path(__file__).with_name("catalogue.toml")
 
 
@@ -79,6 +82,9 @@ class Catalogue:
     _rights: Mapping[str, frozenset[str]] = field(repr=False, compare=False)
     _givers: Mapping[str, frozenset[str]] = field(repr=False, compare=False)
     _closures: Mapping[str, tuple[str, ...]] = field(repr=False, compare=False)
+    demanding: frozenset[str] = field(repr=False, compare=False)
+    _demanding: Mapping[str, frozenset[str]] = field(repr=False, compare=False)
+    _given: dict[frozenset[str], frozenset[str]] = field(default_factory=dict, repr=False, compare=False)
 
     def permission(self, key: str) -> Permission:
         """The permission `key`. Raises UnknownPermission."""
@@ -108,6 +114,19 @@ class Catalogue:
     def given_by(self, right: str) -> frozenset[str]:
         """What holding the right gives: nothing if the catalogue doesn't know it, or no longer."""
         return self._rights.get(right, frozenset())
+
+    def given_by_all(self, rights: frozenset[str]) -> frozenset[str]:
+        """What holding all of the rights gives; worked out once for the rights of a role."""
+        known = self._given.get(rights)
+        if known is None:
+            if len(self._given) >= MOST_GIVEN:
+                self._given.clear()
+            known = self._given[rights] = frozenset().union(*map(self.given_by, rights))
+        return known
+
+    def demanding_for(self, key: str) -> frozenset[str]:
+        """The rights that give the permission, and demand more for it than the permission requires."""
+        return self._demanding.get(key, NO_RIGHTS)
 
     def rights_giving(self, key: str) -> frozenset[str]:
         """Every right that gives the permission: itself, module-wide or a level. Raises UnknownPermission."""
@@ -161,9 +180,13 @@ def build_catalogue(data: Mapping[str, object]) -> Catalogue:
     named = read_named(top.optional("named"), permissions)
     requires = {key: permission.requires for key, permission in permissions.items()}
     _check_requirements(requires)
+    closures = {key: closure(key, requires) for key in permissions}
+    # What a permission requires comes before it.
+    in_order = sorted(permissions, key=lambda key: len(closures[key]))
     modules = {key: _filled(module, resources, key in publishing) for key, module in modules.items()}
     system_roles = read_system_roles(top, modules)
     top.done()
+    demands = demands_of(named)
     rights = _rights(modules.values(), permissions) | {key: frozenset(n.gives) for key, n in named.items()}
     return Catalogue(
         modules=MappingProxyType(modules),
@@ -174,12 +197,14 @@ def build_catalogue(data: Mapping[str, object]) -> Catalogue:
         system_roles=system_roles,
         version=fingerprint(data),
         named=named,
-        demands=demands_of(named),
+        demands=demands,
         gated=MappingProxyType({key: p.feature for key, p in permissions.items() if p.feature}),
-        requiring=MappingProxyType({key: p.requires for key, p in permissions.items() if p.requires}),
+        requiring=MappingProxyType({key: requires[key] for key in in_order if requires[key]}),
         _rights=MappingProxyType(rights),
         _givers=MappingProxyType(_turned(rights)),
-        _closures=MappingProxyType({key: closure(key, requires) for key in permissions}),
+        _closures=MappingProxyType(closures),
+        demanding=frozenset(demands),
+        _demanding=MappingProxyType(_turned(demands)),
     )
 
 
@@ -339,7 +364,7 @@ def _rights(modules: Iterable[Module], permissions: Mapping[str, Permission]) ->
     return rights
 
 
-def _turned(rights: Mapping[str, frozenset[str]]) -> dict[str, frozenset[str]]:
+def _turned(rights: Mapping[str, Iterable[str]]) -> dict[str, frozenset[str]]:
     """For each permission, the rights that give it."""
     givers: dict[str, set[str]] = {}
     for right, given in rights.items():

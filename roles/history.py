@@ -49,8 +49,11 @@ def _told(entry: JournalEntry, obj: Model) -> Told:
     refused = entry.outcome == JournalEntry.Outcome.REFUSED
     told = {"at": entry.at, "actor": entry.actor_label.split(" <")[0], "reason": entry.reason}
     if refused:
-        text = _("Refused: %(what)s. %(why)s") % {"what": label, "why": entry.data.get("message", "")}
-        return told | {"text": text, "kind": "lose"}
+        return told | {
+            "text": _("Refused: %s") % label,
+            "reason": entry.data.get("message", ""),
+            "kind": "lose",
+        }
     rows = entry.data.get("changes", [])
     facts = list(_facts(rows, obj))
     if facts and (entry.target_kind, entry.target_id) != (obj._meta.model_name, obj.pk):

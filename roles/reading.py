@@ -13,7 +13,6 @@ from adminrights.models import Unit
 from adminrights.models.facts import live_now
 from roles.catalogue import Permission, catalogue
 from roles.models import Role
-from roles.services import permissions_of
 from roles.wording import target_label
 
 # Without one of these on its resource, people aren't shown a page (C-13).
@@ -51,10 +50,10 @@ class ShownModule:
     rules: tuple[ShownRule, ...]
 
 
-def rules_by_module(role: Role) -> list[ShownModule]:
-    """Return the role's rules in the order of the catalogue, what is module-wide first."""
+def rules_by_module(keys: Iterable[str]) -> list[ShownModule]:
+    """Return the rules of these keys in the order of the catalogue, what is module-wide first."""
     actions: dict[str, set[str]] = defaultdict(set)
-    for key in permissions_of(role):
+    for key in keys:
         target, __, action = key.partition(":")
         actions[target].add(action)
     shown = []
@@ -100,13 +99,13 @@ def _wide(action: str, covered: Iterable[Permission]) -> ShownAction:
     return ShownAction(action, label, level, means, "", " ".join(cautions))
 
 
-def unseen(role: Role) -> list[str]:
-    """Return the resources that the role lets people change but neither list nor open (S3-94).
+def unseen(keys: Iterable[str]) -> list[str]:
+    """Return the resources that the keys let people change but neither list nor open (S3-94).
 
     Only what offers both ways counts: a page that nobody can be shown hides from nobody.
     """
     known = catalogue()
-    given = {each for key in permissions_of(role) for each in known.given_by(key)}
+    given = {each for key in keys for each in known.given_by(key)}
     labels = []
     for resource in known.resources.values():
         actions = {p.action for p in resource.permissions if p.key in given}

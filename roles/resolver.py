@@ -7,12 +7,14 @@ permissions that it gives require; one that another source gives without the dem
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Container, ItemsView, Iterable, Iterator, Mapping, ValuesView
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
-from roles.catalogue import EVERYTHING, MULTI_UNIT, Catalogue, Permission, level_right
+from roles.affected import Affected
+from roles.catalogue import EVERYTHING, MULTI_UNIT, Catalogue, level_right
+from roles.reasons import Causes, Reasons, Withheld, has_feature
 
 
 class Source(NamedTuple):
@@ -24,6 +26,9 @@ class Source(NamedTuple):
     group: int | None
     role: int | None
     right: str
+
+
+Held = Mapping[str, tuple[Source, ...]]
 
 
 class Access(NamedTuple):
@@ -82,26 +87,11 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Withheld:
-    """Why a permission that is held has no effect: what the unit lacks, what the account lacks.
-
-    `missing_permissions` are the causes, not the steps on the way: of all that the permission requires,
-    directly or not, those that are not held or whose own feature is missing. With them it would take effect.
-    """
-
-    missing_feature: str | None
-    missing_permissions: tuple[str, ...]
-
-
-Held = dict[str, tuple[Source, ...]]
-
-
-@dataclass(frozen=True, slots=True)
 class Resolution:
     """Every permission held, with all its sources, parted into those in effect and those withheld."""
 
-    effective: dict[str, tuple[Source, ...]]
-    held: dict[str, tuple[Source, ...]]
+    effective: Held
+    held: Held
     withheld: Mapping[str, Withheld]
 
 
@@ -127,19 +117,20 @@ def resolve(
     *,
     enterable_units: int = 1,
     as_if_active: bool = False,
+    only: Affected | None = None,
 ) -> Resolution:
     """All that the account may do in the unit, with sources, and what it holds without effect.
 
     `enterable_units` is how many units it may enter in all (S2-20); `as_if_active` shows what an account
-    that is pending or disabled would have.
+    that is pending or disabled would have; with `only`, nothing but these permissions and what they need.
     """
     if not _counts(facts, place, as_if_active):
         return Resolution({}, {}, {})
-    held = _held(facts, catalogue, place)
+    ways = _Ways(facts, catalogue, place, only)
+    held = _Sources(ways, ways.keys)
     features = _features(place, enterable_units)
-    standing = _standing(held, catalogue, features, _demanding(facts, _units(facts, place), catalogue))
-    effective = {key: sources for key, sources in held.items() if key in standing}
-    return Resolution(effective, held, _Reasons(_Causes(held, standing, catalogue, features)))
+    standing = _standing(ways, catalogue, features, demanding=_demanding(facts, ways.units, catalogue))
+    return Resolution(_Sources(ways, standing), held, Reasons(Causes(held, standing, catalogue, features)))
 
 
 def allows(
@@ -159,14 +150,14 @@ def allows(
     features = _features(place, enterable_units)
     if not _counts(facts, place, as_if_active):
         return False
-    if not all(_has_feature(catalogue.permissions[key], features) for key in needed):
+    if not all(has_feature(catalogue.permissions[key], features) for key in needed):
         return False
     if place.root in facts.owns:
         return True
-    units = _units(facts, place)
-    if _demanding(facts, units, catalogue):
-        held = _held(facts, catalogue, place)
-        return permission in _standing(held, catalogue, features, demanding=True)
+    units = counting_units(facts, place)
+    if _demanding(facts, units, catalogue, needed):
+        ways = _Ways(facts, catalogue, place)
+        return permission in _standing(ways, catalogue, features, demanding=True)
     return all(_is_held(facts, units, catalogue.rights_giving(key)) for key in needed)
 
 
@@ -186,7 +177,7 @@ def _lets_in(access: Access, place: Place) -> bool:
     return access.unit == place.unit or (access.includes_subunits and access.unit in place.ancestors)
 
 
-def _units(facts: Facts, place: Place) -> frozenset[int]:
+def counting_units(facts: Facts, place: Place) -> frozenset[int]:
     """The units whose grants and groups count in the place."""
     above = () if own_rights_only(facts, place) else place.ancestors
     return frozenset((place.unit, *above))
@@ -201,7 +192,7 @@ def _is_held(facts: Facts, units: frozenset[int], givers: frozenset[str]) -> boo
 
 def _sources(facts: Facts, place: Place, among: frozenset[str] | None = None) -> Iterator[Source]:
     """Every source that counts in the place; with `among`, of these rights only, and the owner's."""
-    units = _units(facts, place)
+    units = counting_units(facts, place)
     if place.root in facts.owns:
         yield Source("owner", place.root, None, None, None, EVERYTHING)
     for grant in facts.grants:
@@ -221,15 +212,92 @@ def _sources_of_role(role: HeldRole) -> tuple[Source, ...]:
     )
 
 
-def _held(facts: Facts, catalogue: Catalogue, place: Place) -> dict[str, tuple[Source, ...]]:
-    """Every permission held, in the order of the catalogue, with its sources in a settled order."""
-    found: defaultdict[str, list[Source]] = defaultdict(list)
-    for source in sorted(_sources(facts, place)):
-        # A right of everything is believed of the owner alone, whatever a grant or a rule may say.
-        given = catalogue.permissions if source.kind == "owner" else catalogue.given_by(source.right)
-        for key in given:
-            found[key].append(source)
-    return {key: tuple(found[key]) for key in catalogue.permissions if key in found}
+class _Ways:
+    """What is held, and by which sources; these are worked out when one of them is read."""
+
+    __slots__ = ("_all", "_catalogue", "_facts", "_only", "_place", "keys", "units")
+
+    def __init__(
+        self, facts: Facts, catalogue: Catalogue, place: Place, only: Affected | None = None
+    ) -> None:
+        self._facts, self._catalogue, self._place, self._only = facts, catalogue, place, only
+        self._all: dict[str, tuple[Source, ...]] | None = None
+        self.units = counting_units(facts, place)
+        keys = self._keys()
+        self.keys: Collection[str] = keys if only is None else only.needed.intersection(keys)
+
+    def _keys(self) -> Collection[str]:
+        if self._place.root in self._facts.owns:
+            return self._catalogue.permissions.keys()
+        given_by, units = self._catalogue.given_by, self.units
+        found: set[str] = set()
+        for grant in self._facts.grants:
+            if grant.unit in units:
+                found |= given_by(grant.right)
+        return found.union(
+            *(self._catalogue.given_by_all(role.rights) for role in self._facts.roles if role.unit in units)
+        )
+
+    def in_order(self, keys: Container[str]) -> Iterator[str]:
+        """Yield the permissions in the order of the catalogue."""
+        return (key for key in self._catalogue.permissions if key in keys)
+
+    def of(self, key: str) -> tuple[Source, ...]:
+        """Return the sources of one permission that is held, in a settled order."""
+        if self._all is None:
+            return sources_of(self._facts, self._catalogue, self._place, key)
+        return self._all[key]
+
+    def all(self) -> dict[str, tuple[Source, ...]]:
+        """Return the sources of every permission that is held, in the same order."""
+        if self._all is None:
+            self._all = self._worked_out()
+        return self._all
+
+    def _worked_out(self) -> dict[str, tuple[Source, ...]]:
+        found: defaultdict[str, list[Source]] = defaultdict(list)
+        among = None if self._only is None else self._only.givers
+        for source in sorted(_sources(self._facts, self._place, among)):
+            # A right of everything is believed of the owner alone, whatever a grant or a rule may say.
+            owner = source.kind == "owner"
+            given = self._catalogue.permissions if owner else self._catalogue.given_by(source.right)
+            for key in given if self._only is None else self._only.needed.intersection(given):
+                found[key].append(source)
+        return {key: tuple(sources) for key, sources in found.items()}
+
+
+class _Sources(Mapping[str, tuple[Source, ...]]):
+    """Some of the permissions held, with their sources, in the order of the catalogue."""
+
+    __slots__ = ("_keys", "_ways")
+
+    def __init__(self, ways: _Ways, keys: Collection[str]) -> None:
+        self._ways, self._keys = ways, keys
+
+    def __getitem__(self, key: str) -> tuple[Source, ...]:
+        if key not in self._keys:
+            raise KeyError(key)
+        return self._ways.of(key)
+
+    def __iter__(self) -> Iterator[str]:
+        return self._ways.in_order(self._keys)
+
+    def __len__(self) -> int:
+        return len(self._keys)
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._keys
+
+    def items(self) -> ItemsView[str, tuple[Source, ...]]:
+        self._ways.all()
+        return super().items()
+
+    def values(self) -> ValuesView[tuple[Source, ...]]:
+        self._ways.all()
+        return super().values()
+
+    def __repr__(self) -> str:
+        return repr(dict(self.items()))
 
 
 def _features(place: Place, enterable_units: int) -> frozenset[str]:
@@ -238,27 +306,36 @@ def _features(place: Place, enterable_units: int) -> frozenset[str]:
     return switched | {MULTI_UNIT} if enterable_units > 1 else switched
 
 
-def _has_feature(permission: Permission, features: frozenset[str]) -> bool:
-    return permission.feature is None or permission.feature in features
+def _demanding(
+    facts: Facts, units: frozenset[int], catalogue: Catalogue, keys: Iterable[str] | None = None
+) -> bool:
+    """Whether a right counts that demands more than its permissions do: then the quick look isn't enough.
 
-
-def _demanding(facts: Facts, units: frozenset[int], catalogue: Catalogue) -> bool:
-    """Whether a right counts that demands more than its permissions do: then the quick look isn't enough."""
-    demands = catalogue.demands.keys()
+    With `keys`, whether it demands it for one of them.
+    """
+    demands = catalogue.demanding if keys is None else frozenset().union(*map(catalogue.demanding_for, keys))
+    if not demands:
+        return False
     return any(grant.unit in units and grant.right in demands for grant in facts.grants) or any(
         role.unit in units and not role.rights.isdisjoint(demands) for role in facts.roles
     )
 
 
-def _standing(held: Held, catalogue: Catalogue, features: frozenset[str], demanding: bool) -> set[str]:
+def _standing(ways: _Ways, catalogue: Catalogue, features: frozenset[str], *, demanding: bool) -> set[str]:
     """The permissions in effect: those that lack something are taken away until nothing changes.
 
     A permission lacks something when one that it requires is gone, or when each of its sources demands
     one that is gone. Without a demanding source only those that require something can fall.
     """
-    gated = catalogue.gated
-    left = held.keys() - {key for key in held.keys() & gated.keys() if gated[key] not in features}
-    candidates = set(left) if demanding else left & catalogue.requiring.keys()
+    requiring = catalogue.requiring
+    left = set(ways.keys).difference(key for key, gate in catalogue.gated.items() if gate not in features)
+    if not demanding:
+        # In one go: what a permission requires comes before it.
+        for key, required in requiring.items():
+            if key in left and not left.issuperset(required):
+                left.remove(key)
+        return left
+    held, candidates = ways.all(), set(left)
     while fallen := {key for key in candidates if not _stands(key, held, left, catalogue)}:
         left -= fallen
         candidates -= fallen
@@ -273,73 +350,3 @@ def _stands(key: str, held: Held, left: set[str], catalogue: Catalogue) -> bool:
         source.right not in demands or left.issuperset(demands[source.right].get(key, ()))
         for source in held[key]
     )
-
-
-@dataclass(frozen=True, slots=True)
-class _Causes:
-    """Finds what is at the root of a permission without effect."""
-
-    held: Held
-    standing: set[str]
-    catalogue: Catalogue
-    features: frozenset[str]
-
-    def reason(self, key: str) -> Withheld:
-        """Why the permission has no effect: its feature, and the causes among what it or its sources need."""
-        permission = self.catalogue.permissions[key]
-        feature = None if _has_feature(permission, self.features) else permission.feature
-        order = {name: place for place, name in enumerate(self.catalogue.needed_for(key))}
-        causes = self.of_requirements(key, ())
-        placed = sorted(causes, key=lambda cause: (order.get(cause, len(order)), cause))
-        return Withheld(feature, tuple(placed))
-
-    def of_requirements(self, key: str, path: tuple[str, ...]) -> frozenset[str]:
-        """The causes behind what the permission requires, and behind what its cheapest source demands."""
-        required = self._all(self.catalogue.permissions[key].requires, (*path, key))
-        demanded = [
-            self._all(self.catalogue.demands.get(source.right, {}).get(key, ()), (*path, key))
-            for source in self.held[key]
-        ]
-        return required | min(demanded, key=lambda causes: (len(causes), sorted(causes)))
-
-    def _all(self, keys: Iterable[str], path: tuple[str, ...]) -> frozenset[str]:
-        return frozenset().union(*(self._of(key, path) for key in keys))
-
-    def _of(self, key: str, path: tuple[str, ...]) -> frozenset[str]:
-        if key in self.standing or key in path:
-            return frozenset()
-        lacking = key not in self.held or not _has_feature(self.catalogue.permissions[key], self.features)
-        own = frozenset((key,)) if lacking else frozenset()
-        if key not in self.held:
-            return own | self._all(self.catalogue.permissions[key].requires, (*path, key))
-        return own | self.of_requirements(key, path)
-
-
-class _Reasons(Mapping[str, Withheld]):
-    """Why each permission that is withheld has no effect, worked out when it is read: decisions never do."""
-
-    __slots__ = ("_causes", "_known")
-
-    def __init__(self, causes: _Causes) -> None:
-        self._causes = causes
-        self._known: dict[str, Withheld | None] = {
-            key: None for key in causes.held if key not in causes.standing
-        }
-
-    def __getitem__(self, key: str) -> Withheld:
-        known = self._known[key]
-        if known is None:
-            known = self._known[key] = self._causes.reason(key)
-        return known
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._known)
-
-    def __len__(self) -> int:
-        return len(self._known)
-
-    def __contains__(self, key: object) -> bool:
-        return key in self._known
-
-    def __repr__(self) -> str:
-        return repr(dict(self))

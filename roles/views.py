@@ -136,17 +136,18 @@ class RoleDetail(RolePage, DetailPage):
         editable = not role.built_in and self.may_here("roles:update")
         people = people_with(role, self.unit)
         count, idle = counted(people)
+        keys = permissions_of(role)
         add = Button(_("Add Rule"), reverse("roles:rule_add", args=[role.pk]), "plus", "primary", dialog=True)
         choose = Button(_("Choose"), reverse("roles:role_named", args=[role.pk]), "list-checks")
         return super().get_context_data(**kwargs) | {
             "role": role,
             "subtitle": role.description,
             "buttons": role_buttons(role, self.request.user, self.unit, on_page=True),
-            "modules": rules_by_module(role),
+            "modules": rules_by_module(keys),
             "editable": editable,
             "add_rule": add if editable else None,
-            "named": named_areas(set(permissions_of(role)), only_chosen=True),
-            "unseen": ", ".join(unseen(role)),
+            "named": named_areas(set(keys), only_chosen=True),
+            "unseen": ", ".join(unseen(keys)),
             "choose_named": choose if editable else None,
             "groups": groups_with(role, self.unit),
             "people": people[:PEOPLE_SHOWN],

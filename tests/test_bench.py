@@ -12,6 +12,7 @@ from tests.bench.report import score
 from tests.bench.results import Result, Run
 from tests.bench.shape import Person, many_units
 from tests.bench.targets import TARGETS, judge
+from tests.published import put_in
 
 
 @pytest.mark.django_db
@@ -54,6 +55,20 @@ def test_what_takes_too_long_is_given_up_and_meets_no_target():
     run.found["role change, large group"] = {"ours": Result([60.0], given_up=True)}
     run.found["role change, group of 20"] = {"ours": Result([1.0])}
     assert "| role change, large group / group of 20 | given up | ≤ 1.2 × | **missed** |" in score(judge(run))
+
+
+def test_what_was_measured_is_put_between_the_marks_of_a_document_and_nowhere_else():
+    target = {"measure": "search / theirs", "asked": "≤ 1 ×", "shown": "1.5 ×", "met": False}
+    run = {"database": "sqlite", "accounts": 1_000, "targets": [target], "results": {}}
+    measured = {"kind": "bench", "machine": "one day, one machine", "runs": [run]}
+    text = "Above.\n<!-- measured: score -->\nold\n<!-- end of measured -->\nBelow.\n"
+    once = put_in(text, [measured])
+    assert "| search / theirs | ≤ 1 × | **1.5 ×** |" in once
+    assert "old" not in once
+    assert once.startswith("Above.\n")
+    assert once.endswith("\nBelow.\n")
+    assert put_in(once, [measured]) == once
+    assert put_in(text, [measured | {"kind": "load"}]) == text
 
 
 @pytest.mark.slow

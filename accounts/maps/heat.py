@@ -12,12 +12,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from accounts.access import resolve_held
-from accounts.held import Held, held_by
+from accounts.held import Held, held_of
 from accounts.maps.levels import Ladder, Reach, ladders
 from accounts.models import Account
-from accounts.policy import Policy, policy_now
+from accounts.policy import Policy, policy_for
 from adminrights.models import Unit
-from adminrights.models.facts import live_now
 from adminrights.navigation import path_of
 from roles.catalogue import Level
 
@@ -89,9 +88,9 @@ def legend() -> list[Sign]:
 def heat_map(people: Sequence[Account], unit: Unit) -> HeatMap:
     """Return the map of these people in the unit, in a constant number of statements."""
     now = timezone.now()
-    policy = policy_now(now)
+    held, token = held_of([person.pk for person in people], now)
+    policy = policy_for(token, now)
     known = tuple(ladders(unit, policy).values())
-    held = held_by([person.pk for person in people], live_now(now))
     judge = _Judge(policy, unit, known)
     drawer = _Drawer(known)
     rows = ((person, judge.reaches(person.pk, held[person.pk])) for person in people)

@@ -3,7 +3,7 @@ from django.db import models
 from django.db.models import Q
 
 from adminrights.models import Fact, Unit
-from adminrights.models.facts import fact_constraints, one_not_ended
+from adminrights.models.facts import DATES, fact_constraints, one_not_ended
 from roles.models import Module, Permission
 
 
@@ -32,11 +32,16 @@ class Grant(Fact):
             *fact_constraints("grant"),
         ]
         indexes = [
+            # In the order in which "who can" reads them, with all that it reads.
             models.Index(
-                fields=["module", "level", "account"], condition=Q(ended_at=None), name="grant_by_level"
+                fields=["module", "level", "unit", "account", *DATES],
+                condition=Q(ended_at=None),
+                name="grant_by_level",
             ),
             models.Index(
-                fields=["permission", "account"], condition=Q(ended_at=None), name="grant_by_permission"
+                fields=["permission", "unit", "account", *DATES],
+                condition=Q(ended_at=None),
+                name="grant_by_permission",
             ),
         ]
 
@@ -65,7 +70,11 @@ class UnitAccess(Fact):
     class Meta:
         constraints = [one_not_ended("unitaccess", "account", "unit"), *fact_constraints("unitaccess")]
         indexes = [
-            models.Index(fields=["unit", "account"], condition=Q(ended_at=None), name="unitaccess_by_unit"),
+            models.Index(
+                fields=["unit", "own_rights_only", "includes_subunits", "account", *DATES],
+                condition=Q(ended_at=None),
+                name="unitaccess_by_unit",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -6,12 +6,13 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from accounts.effects import Side, planned_sides, sides_of, touched_accounts
+from accounts.effects import planned_sides, sides_of, touched_accounts
 from accounts.guards import Ceiling
 from accounts.models import AccessRule, Account
 from accounts.rules.judging import Judge, held_of
 from accounts.rules.outlook import falls_out, is_dated, loses, moments_of, outlooks, shortage
 from accounts.seen import first_seen
+from accounts.sides import Side
 from accounts.sources import SourceBook
 from adminrights.change import Change
 from adminrights.days import in_words

@@ -12,13 +12,14 @@ from datetime import datetime
 from django.db.models import Q
 
 from accounts.access import candidates, enterable_units
-from accounts.effects import Side, sides_of, tree_before
+from accounts.effects import sides_of, tree_before
 from accounts.ends import FEW
 from accounts.held import ACCESS_FIELDS, GRANT_FIELDS, Held
 from accounts.lived import Lived, dates_of, lived_at
 from accounts.models import AccessRule, Account, Grant, StatusPeriod, UnitAccess
 from accounts.policy import Policy, Tree, load_policy, policy_now
 from accounts.rules.judging import Judge
+from accounts.sides import Side
 from adminrights.change import Change
 from adminrights.models import Fact, UnitFeature
 from adminrights.models.facts import live_before, live_now, standing_before, standing_now
@@ -155,8 +156,8 @@ def outlooks(change: Change) -> tuple[Outlook, Outlook]:
     return (
         Outlook(
             before,
-            standing_before(change.id, at),
-            lambda moment: live_before(change.id, moment),
+            standing_before(change.ids, at),
+            lambda moment: live_before(change.ids, moment),
             at,
             tree_before(change),
         ),
@@ -171,7 +172,7 @@ def is_dated(change: Change, touched: Collection[int]) -> bool:
     gone = (fact for fact in change.ended if isinstance(fact, POLICY))
     if any(fact.expires_at or fact.starts_at > change.at for fact in gone):
         return True
-    either = standing_now(change.at) | standing_before(change.id, change.at)
+    either = standing_now(change.at) | standing_before(change.ids, change.at)
     few = len(touched) <= FEW and not change.policy_changed
     who = Q(account__in=list(touched)) if few else Q()
     return any(kind._default_manager.filter(either, _dated(change.at), who).exists() for kind in PEOPLE)

@@ -1,6 +1,6 @@
 """An account's own rights: levels of modules, and single permissions."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from django.utils.translation import gettext as _
@@ -29,26 +29,48 @@ def set_levels(
     module or a level that it doesn't offer (S0-36), NotAllowed for an actor who may hand out nothing
     (S3-T15), and what the guards raise.
     """
-    wanted = {module: level for module, level in levels.items() if level}
     with change(Event.GRANTS_CHANGED, actor=actor, unit=unit, target=account) as c:
-        for module, level in wanted.items():
-            refuse_unoffered(module, level)
-        grants = Grant.objects.live(c.at).filter(account=account, unit=unit, module__isnull=False)
-        present = {grant.module_id: grant for grant in grants}
-        gone = [grant for module, grant in present.items() if wanted.get(module) != grant.level]
-        kept = {grant.module_id for grant in present.values() if grant not in gone}
-        new = [
-            Grant(account=account, unit=unit, module_id=module, level=level, expires_at=ends)
-            for module, level in wanted.items()
-            if module not in kept
-        ]
-        # What was planned for later makes room for what begins now.
-        planned = Grant.objects.filter(standing_now(c.at), account=account, unit=unit, starts_at__gt=c.at)
-        gone += planned.filter(module__in=[grant.module_id for grant in new])
-        if gone or new:
-            require_handing_out(c, unit)
-        c.end_all(gone)
-        c.start_all(new)
+        set_levels_of(c, [(account, levels)], unit, ends)
+
+
+def set_levels_of(
+    c: Change,
+    people: Collection[tuple[Account, Mapping[str, int]]],
+    unit: Unit,
+    ends: datetime | None = None,
+) -> None:
+    """As `set_levels`, of many accounts, each with its levels, inside an open change."""
+    wanted = {
+        (account.pk, module): (account, level)
+        for account, levels in people
+        for module, level in levels.items()
+        if level
+    }
+    for module, level in {(module, level) for (_pk, module), (_account, level) in wanted.items()}:
+        refuse_unoffered(module, level)
+    standing = Grant.objects.filter(
+        standing_now(c.at), account__in=[account.pk for account, _levels in people], unit=unit
+    )
+    grants = list(standing.exclude(module=None))
+    present = {_place(grant): grant for grant in grants if grant.starts_at <= c.at}
+    gone = [grant for place, grant in present.items() if wanted.get(place, (None, 0))[1] != grant.level]
+    kept = present.keys() - {_place(grant) for grant in gone}
+    new = [
+        Grant(account=account, unit=unit, module_id=place[1], level=level, expires_at=ends)
+        for place, (account, level) in wanted.items()
+        if place not in kept
+    ]
+    # What was planned for later makes room for what begins now.
+    begun = {_place(grant) for grant in new}
+    gone += [grant for grant in grants if grant.starts_at > c.at and _place(grant) in begun]
+    if gone or new:
+        require_handing_out(c, unit)
+    c.end_all(gone)
+    c.start_all(new)
+
+
+def _place(grant: Grant) -> tuple[int, str]:
+    return grant.account_id, str(grant.module_id)
 
 
 def refuse_unoffered(module: str, level: int) -> None:
@@ -126,7 +148,7 @@ def end_beyond_ceiling(c: Change, account: Account) -> list[Fact]:
     givers = {fact.started_by_id for fact in given if fact.started_by_id}
     ceilings = {giver.pk: Ceiling(giver, before) for giver in Account.objects.filter(pk__in=givers)}
     # What is planned for later was given as well.
-    held = held_by([account.pk], standing_before(c.id, c.at))[account.pk]
+    held = held_by([account.pk], standing_before(c.ids, c.at))[account.pk]
     beyond = [
         fact
         for fact in given

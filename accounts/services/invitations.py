@@ -1,8 +1,10 @@
 """Invitations: sent, sent again, cancelled, opened, accepted."""
 
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from accounts.models import Account, Invitation
@@ -20,33 +22,44 @@ LATE = timedelta(minutes=1)
 
 def send_invitation(c: Change, account: Account, unit: Unit) -> Invitation:
     """Make the next invitation, end the one before, and promise its mail, inside an open change (T1)."""
-    invitation = _next_invitation(c, account, unit)
-    c.send("invitation", account, invitation=invitation.pk)
-    return invitation
+    return send_invitations(c, [account], unit)[0]
 
 
-def _next_invitation(c: Change, account: Account, unit: Unit) -> Invitation:
-    revoke_invitation(c, account, Invitation.Revoked.REPLACED)
-    last = account.invitations.order_by("-generation").values_list("generation", flat=True).first()
-    invitation: Invitation = c.create(
+def send_invitations(c: Change, accounts: Sequence[Account], unit: Unit) -> list[Invitation]:
+    """As `send_invitation`, to many accounts."""
+    invitations = _next_invitations(c, accounts, unit)
+    mails = [(invitation.account, {"invitation": invitation.pk}) for invitation in invitations]
+    c.send_each("invitation", mails)
+    return invitations
+
+
+def _next_invitations(c: Change, accounts: Sequence[Account], unit: Unit) -> list[Invitation]:
+    _revoke(c, accounts, Invitation.Revoked.REPLACED)
+    known = Invitation.objects.filter(account__in=[account.pk for account in accounts]).order_by()
+    last = dict(known.values_list("account").annotate(Max("generation")))
+    return c.create_all(
         Invitation(
             account=account,
             # Past all that a restored backup forgot as well; see services/restoring.py.
-            generation=max(last or 0, account.session_epoch) + 1,
+            generation=max(last.get(account.pk, 0), account.session_epoch) + 1,
             unit=unit,
             address=account.email,
             invited_by_id=c.actor.pk,
             created_at=c.at,
             expires_at=c.at + timedelta(days=settings.INVITATION_DAYS),
         )
+        for account in accounts
     )
-    return invitation
 
 
 def revoke_invitation(c: Change, account: Account, because: Invitation.Revoked) -> None:
     """End the outstanding invitation, if there is one, inside an open change."""
-    for invitation in account.invitations.outstanding():
-        c.update(invitation, revoked_at=c.at, revoked_because=because)
+    _revoke(c, [account], because)
+
+
+def _revoke(c: Change, accounts: Collection[Account], because: Invitation.Revoked) -> None:
+    outstanding = Invitation.objects.outstanding().filter(account__in=[account.pk for account in accounts])
+    c.update_each([(each, {"revoked_at": c.at, "revoked_because": because}) for each in outstanding])
 
 
 def resend_invitation(account: Account, *, actor: Actor, unit: Unit) -> Invitation:
@@ -75,7 +88,7 @@ def make_link(account: Account, *, actor: Actor, unit: Unit) -> Invitation:
         read_again(account)
         expect(account, Account.Status.PENDING, _("Only a pending account can be invited again."))
         c.concern(account)
-        return _next_invitation(c, account, unit)
+        return _next_invitations(c, [account], unit)[0]
 
 
 def cancel_invitation(account: Account, *, actor: Actor, unit: Unit) -> None:

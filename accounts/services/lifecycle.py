@@ -4,7 +4,8 @@ The account status table (rows T1–T12 of docs/rows.md) is here and nowhere els
 call these functions.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NotRequired, TypedDict, Unpack
 
@@ -15,17 +16,18 @@ from django.utils.translation import gettext as _
 from accounts.addresses import canonical, clean_address
 from accounts.models import Account, Grant, Invitation, StatusPeriod, UnitAccess
 from accounts.models.accounts import SEARCH_LENGTH
-from accounts.services.grants import set_levels
-from accounts.services.invitations import revoke_invitation, send_invitation
+from accounts.services.grants import set_levels_of
+from accounts.services.invitations import revoke_invitation, send_invitations
 from accounts.services.items import take_back_all
-from accounts.services.memberships import set_groups
+from accounts.services.memberships import set_groups_of
 from accounts.services.status import end_everything, enter_all, expect, read_again, read_all_again
-from accounts.services.unit_access import start_access
+from accounts.services.unit_access import start_accesses
 from accounts.uses import forget_uses
 from adminrights.change import Actor, Change, change
 from adminrights.conflicts import Sheet, refuse_stale, sheet_of
 from adminrights.events import Event
 from adminrights.exceptions import Invalid, OwnAccount, WrongStatus
+from adminrights.many import change_each
 from adminrights.models import Unit
 from adminrights.text import clean_text, validate_visible
 from groups.models import Group, Membership
@@ -48,6 +50,16 @@ class Person(TypedDict):
     ends: NotRequired[datetime | None]
 
 
+@dataclass(frozen=True, slots=True)
+class Newcomer:
+    """A new person, and what the account begins with."""
+
+    person: Person
+    groups: Collection[Group] = ()
+    levels: Mapping[str, int] = field(default_factory=dict)
+    invite: bool = True
+
+
 def create_account(
     *,
     unit: Unit,
@@ -63,23 +75,45 @@ def create_account(
     Raises Invalid for a missing name, an address that is known already, in whatever spelling, and for an
     end that has passed.
     """
+    newcomer = Newcomer(person, groups, levels or {}, invite)
     with change(Event.ACCOUNT_CREATED, actor=actor, unit=unit, needs="accounts:create", reason=reason) as c:
-        account: Account = c.create(_pending_account(c, **person))
+        [account] = _create(c, [newcomer], unit)
         c.target = c.target or account
-        c.start(StatusPeriod(account=account, status=Status.PENDING))
-        start_access(c, account, unit, person.get("ends"))
-        if groups:
-            set_groups(account, groups, actor=actor, unit=unit)
-        if levels:
-            set_levels(account, levels, actor=actor, unit=unit)
-        if invite:
-            send_invitation(c, account, unit)
     return account
 
 
-def _pending_account(c: Change, **person: Unpack[Person]) -> Account:
-    email = clean_address(person["email"])
-    _refuse_known(email)
+def create_accounts(newcomers: Sequence[Newcomer], *, actor: Actor, unit: Unit) -> list[Account]:
+    """Create them as `create_account` creates each, all or none, and return the accounts in their order.
+
+    Each has an entry of its own in the journal. Raises what `create_account` raises, of any of them; that
+    refusal isn't journaled (adminrights/many.py).
+    """
+    with change_each(Event.ACCOUNT_CREATED, actor=actor, unit=unit, needs="accounts:create") as c:
+        return _create(c, newcomers, unit)
+
+
+def _create(c: Change, newcomers: Sequence[Newcomer], unit: Unit) -> list[Account]:
+    addresses = [clean_address(each.person["email"]) for each in newcomers]
+    _refuse_known(*addresses)
+    accounts: list[Account] = c.create_all(
+        _pending_account(c, email, each.person) for email, each in zip(addresses, newcomers, strict=True)
+    )
+    made = list(zip(accounts, newcomers, strict=True))
+    c.start_all([StatusPeriod(account=account, status=Status.PENDING) for account in accounts])
+    start_accesses(c, [(account, each.person.get("ends")) for account, each in made], unit)
+    with_groups = [(account, each.groups) for account, each in made if each.groups]
+    if with_groups:
+        set_groups_of(c, with_groups, unit)
+    with_levels = [(account, each.levels) for account, each in made if each.levels]
+    if with_levels:
+        set_levels_of(c, with_levels, unit)
+    invited = [account for account, each in made if each.invite]
+    if invited:
+        send_invitations(c, invited, unit)
+    return accounts
+
+
+def _pending_account(c: Change, email: str, person: Person) -> Account:
     names = _names(
         first_name=person["first_name"], last_name=person["last_name"], phone=person.get("phone", "")
     )
@@ -231,9 +265,15 @@ def _readable(text: str, most: int) -> str:
     return text
 
 
-def _refuse_known(email: str, but: int | None = None) -> None:
-    if Account.objects.filter(email_key=canonical(email)).exclude(pk=but).exists():
-        raise Invalid(_("There is an account with the address %s already.") % email)
+def _refuse_known(*addresses: str, but: int | None = None) -> None:
+    """Raise Invalid for an address that another account has, or that is there twice."""
+    keys = {email: canonical(email) for email in addresses}
+    same = Account.objects.filter(email_key__in=keys.values()).exclude(pk=but)
+    known = set(same.values_list("email_key", flat=True))
+    for email in addresses:
+        if keys[email] in known:
+            raise Invalid(_("There is an account with the address %s already.") % email)
+        known.add(keys[email])
 
 
 def _change_address(c: Change, account: Account, values: dict[str, object]) -> None:

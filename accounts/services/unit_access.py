@@ -43,8 +43,15 @@ def code_of(entry: Entry | None) -> str:
 
 def start_access(c: Change, account: Account, unit: Unit, ends: datetime | None = None) -> None:
     """Let the account enter the unit, to that moment or for good, inside an open change. Raises Invalid."""
-    refuse_impossible(Span(None, ends), c.at)
-    c.start(UnitAccess(account=account, unit=unit, expires_at=ends))
+    start_accesses(c, [(account, ends)], unit)
+
+
+def start_accesses(c: Change, people: Iterable[tuple[Account, datetime | None]], unit: Unit) -> None:
+    """As `start_access`, of many accounts, each with its end."""
+    people = list(people)
+    for _account, ends in people:
+        refuse_impossible(Span(None, ends), c.at)
+    c.start_all([UnitAccess(account=account, unit=unit, expires_at=ends) for account, ends in people])
 
 
 def set_unit_access(

@@ -120,10 +120,10 @@ class PermissionPage(Page):
         """Return the numbers, and the people themselves for whoever may see the list of accounts."""
         if found.named:
             return {}
-        holding = who_holds(found.key, self.unit)
+        holding: Any = who_holds(found.key, self.unit)
         context: dict[str, Any] = {"holding": holding, "sentence": holding.sentence()}
         if not self.may("accounts:list"):
             return context
-        page = Paginator(holding.people, PEOPLE_A_PAGE).get_page(self.request.GET.get("page"))
+        page: Any = Paginator(holding, PEOPLE_A_PAGE).get_page(self.request.GET.get("page"))
         lines = lines_of(page.object_list, holding, self.unit, links=self.may("groups:get"))
         return context | {"page": page, "people": lines}

@@ -17,9 +17,9 @@ from accounts.models import Account, Item
 from accounts.permission_book import entry
 from accounts.tables_who import WhoTable
 from accounts.views.files import PeopleFile
-from accounts.who.answer import Answer, ask, count, was_there
+from accounts.who.answer import ask, was_there
 from accounts.who.form import WhoForm
-from accounts.who.listing import Row, csv_of, lines_of, narrowed, people_of
+from accounts.who.listing import csv_of, narrowed, people_of
 from accounts.who.question import (
     Question,
     about_item,
@@ -27,6 +27,7 @@ from accounts.who.question import (
     about_permission,
     about_role,
 )
+from accounts.who.shown import ByName, Whole, shown
 from adminrights.exceptions import NotAllowed
 from adminrights.navigation import Button, EmptyState, Link
 from adminrights.spreadsheet import csv_lines
@@ -40,7 +41,7 @@ class Narrowed:
     """What a list page asks of its filters: the form, and what is left."""
 
     form: WhoForm
-    qs: list[Row]
+    qs: Any
 
     def is_valid(self) -> bool:
         """Return True: what can't be read finds nothing, and the page says why."""
@@ -82,18 +83,15 @@ class WhoPart(Page):
         return form
 
     @cached_property
-    def answer(self) -> Answer:
+    def asked(self) -> Question:
+        """The question, worked out once."""
+        return self.question()
+
+    @property
+    def at(self) -> datetime | None:
+        """The moment that is asked about; none is now."""
         at: datetime | None = self.form.cleaned_data.get("at")
-        return ask(self.question(), at)
-
-    @cached_property
-    def people(self) -> list[Row]:
-        """Everybody of the answer who is listed here."""
-        return people_of(self.answer, self.unit)
-
-    def rows(self) -> list[Row]:
-        """Return the people that the filters leave; nobody for what can't be read."""
-        return narrowed(self.people, self.form.wanted()) if self.form.is_valid() else []
+        return at
 
 
 class WhoList(WhoPart, ListPage):
@@ -103,31 +101,36 @@ class WhoList(WhoPart, ListPage):
     results_template_name = "accounts/who/results.html"
     table_class = WhoTable
 
+    @cached_property
+    def shown(self) -> Whole | ByName:
+        """What is shown of the people; nobody on the page for what can't be read."""
+        wanted = self.form.wanted() if self.form.is_valid() else None
+        return shown(self.asked, self.unit, wanted, self.at)
+
     def get_filter(self) -> Narrowed:
-        self.form.sources_of(self.people, self.answer.at)
-        return Narrowed(self.form, self.rows())
+        self.form.sources_of(self.shown.groups, self.shown.roles, self.at)
+        return Narrowed(self.form, self.shown.data)
 
     def get_title(self) -> str:
-        return _("Who can: %s") % self.answer.question.label
+        return _("Who can: %s") % self.asked.label
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
-        table, answer, number = context["table"], self.answer, context["count"]
-        shown = [row.record.pk for row in table.paginated_rows]
-        table.lines = lines_of(answer, shown, links=self.may("groups:get") and answer.at is None)
-        table.question, table.past = answer.question, answer.at is not None
-        counts = count(answer.having.values())
+        table, number, counts = context["table"], context["count"], self.shown.counts()
+        page = [row.record.pk for row in table.paginated_rows]
+        table.lines = self.shown.lines(page, links=self.may("groups:get") and self.at is None)
+        table.question, table.past = self.asked, self.at is not None
         words = ngettext("%(count)d person listed", "%(count)d people listed", number) % {"count": number}
         query = self.request.GET.urlencode()
         return context | {
             "sentence": counts.sentence(),
             "note": counts.note(),
-            "at": answer.at,
-            "left_out": [catalogue().permissions[key].label for key in answer.left_out],
-            "others": len(answer.having) - len(self.people),
+            "at": self.at,
+            "left_out": [catalogue().permissions[key].label for key in self.shown.left_out],
+            "others": self.shown.others,
             "count_text": words,
             "file_url": self.address("_export") + (f"?{query}" if query else ""),
-            "history_url": self.history_url(answer.question),
+            "history_url": self.history_url(self.asked),
             "empty": self.empty(),
         }
 
@@ -140,7 +143,7 @@ class WhoList(WhoPart, ListPage):
     def empty(self) -> EmptyState:
         if not self.form.is_valid():
             return EmptyState(_("This can't be read"), self.unread(), "circle-alert")
-        if self.people:
+        if self.shown.anybody:
             everybody = Button(_("Show everybody"), self.address())
             text = _("Try fewer letters of the name or the address, or take a filter away.")
             return EmptyState(_("Nobody matches"), text, "search-x", everybody)
@@ -161,7 +164,9 @@ class WhoExport(PeopleFile, WhoPart):
 
     def file(self) -> HttpResponseBase:
         # Worked out before the answer begins, so that what is not there is not found.
-        lines = list(csv_of(self.answer, self.rows()))
+        found, form = ask(self.asked, self.at), self.form
+        people = narrowed(people_of(found, self.unit), form.wanted()) if form.is_valid() else []
+        lines = list(csv_of(found, people))
         answer = StreamingHttpResponse(csv_lines(lines), content_type="text/csv; charset=utf-8")
         answer["Content-Disposition"] = 'attachment; filename="who-can.csv"'
         return answer
@@ -295,7 +300,7 @@ class RoleWho(OfRole, WhoList):
     """Who has the role."""
 
     def get_title(self) -> str:
-        return _("Who has it: %s") % self.answer.question.label
+        return _("Who has it: %s") % self.asked.label
 
 
 class RoleWhoExport(OfRole, WhoExport):
@@ -306,11 +311,10 @@ class ItemWho(OfItem, WhoList):
     """Who may do what with it."""
 
     def get_title(self) -> str:
-        return _("Who may do what with it: %s") % self.answer.question.label
+        return _("Who may do what with it: %s") % self.asked.label
 
     def empty(self) -> EmptyState:
-        at = self.answer.at
-        if at is None or was_there(self.item, at):
+        if self.at is None or was_there(self.item, self.at):
             return super().empty()
         text = _("It was registered later, or retired before.")
         return EmptyState(_("There was no such item then"), text, "calendar")

@@ -1,7 +1,7 @@
 """Everybody who may do it, and how: the pages "Who can", their files and the command show what is here."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -41,12 +41,15 @@ class Answer:
     left_out: tuple[str, ...] = ()
 
 
-def ask(question: Question, at: datetime | None = None) -> Answer:
-    """Return the answer, now or as of a moment, in a constant number of statements."""
-    return _of_role(question, at) if question.role else _of_permissions(question, at)
+def ask(question: Question, at: datetime | None = None, among: Collection[int] | None = None) -> Answer:
+    """Return the answer, now or as of a moment, in a constant number of statements.
+
+    `among` are the only people who are asked about, where it is about permissions.
+    """
+    return _of_role(question, at) if question.role else _of_permissions(question, at, among)
 
 
-def _of_permissions(question: Question, at: datetime | None) -> Answer:
+def _of_permissions(question: Question, at: datetime | None, among: Collection[int] | None) -> Answer:
     now, unit = timezone.now(), question.unit.pk
     policy, live = (policy_now(now), live_now(now)) if at is None else (past_policy(at), live_at(at))
     keys = asked_for(question, policy)
@@ -54,9 +57,12 @@ def _of_permissions(question: Question, at: datetime | None) -> Answer:
     gone = question.item is not None and at is not None and not was_there(question.item, at)
     if unit not in policy.units or not keys or gone:
         return Answer(question, at, {}, {}, _none, left_out)
-    # Whoever may do all of it may do what the fewest rights give.
-    rarest = min(keys, key=lambda key: len(policy.catalogue.rights_giving(key)))
-    about = candidates([rarest] if question.every else keys, unit, policy, live)
+    if among is None:
+        # Whoever may do all of it may do what the fewest rights give.
+        rarest = min(keys, key=lambda key: len(policy.catalogue.rights_giving(key)))
+        about = candidates([rarest] if question.every else keys, unit, policy, live)
+    else:
+        about = Q(account__in=among)
     handed = handed_by(question.item, keys, at) if question.item else {}
     people = held_where(about | Q(account__in=handed) if handed else about, live)
     for account, grants in handed.items():

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from accounts.forms.moment import MomentField
 from accounts.models import Account, Item
 from accounts.who.judge import DIRECT, GROUP, HANDED, OWNER
-from accounts.who.listing import ONLY_GROUPS, Row, Wanted
+from accounts.who.listing import ONLY_GROUPS, Wanted
 from adminrights.past import as_then
 from adminrights.widgets import LongSelect
 from groups.models import Group
@@ -67,13 +67,10 @@ class WhoForm(forms.Form):
         self._choose("action", [("", _("All")), *((each.action, each.label) for each in known)])
         self.ways(handed=True)
 
-    def sources_of(self, people: Iterable[Row], at: datetime | None) -> None:
-        """Offer the groups and roles through which these people have it, under their names at the moment."""
-        found = [row.having for row in people]
-        groups = frozenset().union(*(has.groups for has in found))
-        roles = frozenset().union(*(has.roles for has in found))
-        self._name("group", Group.objects.in_bulk(groups), at)
-        self._name("role", Role.objects.in_bulk(roles), at)
+    def sources_of(self, groups: Iterable[int], roles: Iterable[int], at: datetime | None) -> None:
+        """Offer the groups and roles through which people have it, under their names at the moment."""
+        self._name("group", Group.objects.in_bulk(list(groups)), at)
+        self._name("role", Role.objects.in_bulk(list(roles)), at)
 
     def _name(self, field: str, things: Mapping[int, Any], at: datetime | None) -> None:
         if field in self.fields:

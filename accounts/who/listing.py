@@ -1,6 +1,6 @@
 """The people of an answer as rows: narrowed, in words, as CSV."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -25,6 +25,7 @@ from roles.services import permissions_of
 ONLY_GROUPS = "only"
 # More would not fit into one statement of every database; then all are read, and the others passed over.
 FEW = 900
+READ = ("first_name", "last_name", "email", "status", "search_text")
 HEADS = ("name", "email", "status", "how", "what", "sources", "until", "last_used")
 
 
@@ -68,12 +69,21 @@ def people_of(answer: Answer, unit: Unit | None) -> list[Row]:
     accounts = Account.objects.all() if unit is None else Account.objects.in_unit(unit, answer.at)
     if len(answer.having) <= FEW:
         accounts = accounts.filter(pk__in=list(answer.having))
-    read = accounts.only("first_name", "last_name", "email", "status", "search_text")
+    read = accounts.only(*READ)
     there = [account for account in read if account.pk in answer.having]
     statuses = statuses_at(answer.at, accounts) if answer.at else {}
     here = _here(answer, unit, there)
-    rows = (_row(account, answer, statuses, here) for account in as_then(there, answer.at))
+    rows = [
+        _row(account, answer, statuses, here, place)
+        for place, account in enumerate(as_then(there, answer.at))
+    ]
     return sorted(rows, key=lambda row: row.order)
+
+
+def rows_of(answer: Answer, accounts: Sequence[int]) -> list[Row]:
+    """Return some of the people of today's answer, all of them listed, in this order."""
+    known = Account.objects.only(*READ).in_bulk(accounts)
+    return [_row(known[pk], answer, {}, known, place) for place, pk in enumerate(accounts)]
 
 
 def statuses_at(at: datetime, accounts: QuerySet[Account]) -> dict[int, str]:
@@ -90,14 +100,18 @@ def _here(answer: Answer, unit: Unit | None, people: Collection[Account]) -> set
     return listed.intersection(account.pk for account in people)
 
 
-def _row(account: Account, answer: Answer, statuses: Mapping[int, str], here: Collection[int]) -> Row:
+def _row(
+    account: Account, answer: Answer, statuses: Mapping[int, str], here: Container[int], place: int
+) -> Row:
     there = account.pk in here
+    # By the names of then; today in the order in which accounts are listed everywhere, that of the database.
+    names = (account.last_name.casefold(), account.first_name.casefold(), account.pk)
     return Row(
         account.pk,
         account.name,
         account.email if there else "",
         statuses.get(account.pk, account.status),
-        (account.last_name.casefold(), account.first_name.casefold(), account.pk),
+        names if answer.at else ("", "", place),
         " ".join([account.search_text] * there + [canonical(account.name)] * (answer.at is not None)),
         answer.having[account.pk],
         answer.ends.get(account.pk),

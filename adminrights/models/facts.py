@@ -1,5 +1,6 @@
 """Dated facts: the rows that give access."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Self
 from uuid import UUID
@@ -10,6 +11,13 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from adminrights.models.base import ChangedModel, ChangedQuerySet
+
+# What decides whether a fact is in force. An index that has them too answers who holds something by itself;
+# `ended_at` as well, though the condition of the index says it: SQLite looks into the row otherwise.
+DATES = ("starts_at", "expires_at", "ended_at")
+
+# The first and the last id of changes that commit together: one and the same of a change alone.
+Ids = tuple[UUID, UUID]
 
 
 def live_at(moment: datetime, prefix: str = "") -> Q:
@@ -30,9 +38,9 @@ def live_now(moment: datetime, prefix: str = "") -> Q:
     )
 
 
-def live_before(change_id: UUID, moment: datetime, prefix: str = "") -> Q:
-    """Return the condition for what was live just before a change that isn't committed yet."""
-    return Q(**{f"{prefix}starts_at__lte": moment}) & standing_before(change_id, moment, prefix)
+def live_before(changes: Ids, moment: datetime, prefix: str = "") -> Q:
+    """Return the condition for what was live just before changes that aren't committed yet."""
+    return Q(**{f"{prefix}starts_at__lte": moment}) & standing_before(changes, moment, prefix)
 
 
 def standing_now(moment: datetime, prefix: str = "") -> Q:
@@ -41,14 +49,20 @@ def standing_now(moment: datetime, prefix: str = "") -> Q:
     return Q(**{f"{p}ended_at": None}) & (Q(**{f"{p}expires_at": None}) | Q(**{f"{p}expires_at__gt": moment}))
 
 
-def standing_before(change_id: UUID, moment: datetime, prefix: str = "") -> Q:
-    """Return the condition for what was live or planned just before a change that isn't committed yet."""
+def standing_before(changes: Ids, moment: datetime, prefix: str = "") -> Q:
+    """Return the condition for what was live or planned just before changes that aren't committed yet."""
     p = prefix
     unexpired = Q(**{f"{p}expires_at": None}) | Q(**{f"{p}expires_at__gt": moment})
-    standing = Q(**{f"{p}ended_at": None}) & ~Q(**{f"{p}started_in": change_id})
+    started_now = _one_of(f"{p}started_in", changes)
+    standing = Q(**{f"{p}ended_at": None}) & ~started_now
     # A change may start and end one and the same fact; such a fact was not there before.
-    ended_now = Q(**{f"{p}ended_in": change_id}) & ~Q(**{f"{p}started_in": change_id})
+    ended_now = _one_of(f"{p}ended_in", changes) & ~started_now
     return unexpired & (standing | ended_now)
+
+
+def _one_of(name: str, changes: Ids) -> Q:
+    first, last = changes
+    return Q(**{name: first}) if first == last else Q(**{f"{name}__range": changes})
 
 
 class FactQuerySet(ChangedQuerySet):
@@ -61,6 +75,14 @@ class FactQuerySet(ChangedQuerySet):
     def not_ended(self) -> Self:
         """Return the facts that nobody ended: live ones, planned ones and ones that ran out."""
         return self.filter(ended_at=None)
+
+    def run_out(self, like: "Collection[Fact]", at: datetime) -> "list[Fact]":
+        """Return the facts that ran out, that nobody ended, and that have the subject of one of these."""
+        fields = [self.model._meta.get_field(name).attname for name in self.model.SUBJECT]
+        wanted = {tuple(getattr(fact, name) for name in fields) for fact in like}
+        first = {f"{fields[0]}__in": {subject[0] for subject in wanted}}
+        found = self.not_ended().filter(expires_at__lte=at, **first)
+        return [fact for fact in found if tuple(getattr(fact, name) for name in fields) in wanted]
 
 
 class Fact(ChangedModel):

@@ -9,7 +9,7 @@ from django import template
 from django.contrib.messages.storage.base import Message
 from django.template.context import Context
 from django.utils.html import format_html_join
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from adminrights import cells
@@ -38,6 +38,24 @@ EFFECTS = {"gain": "plus", "lose": "minus", "mail": "mail", "note": "info"}
 def icon(name: str, size: int = 16) -> SafeString:
     """Return an inline drawing that screen readers pass over; the words beside it carry the meaning."""
     return cells.icon(str(name or ""), size)
+
+
+@register.simple_block_tag(end_name="enddrawn")
+def drawn(content: SafeString) -> SafeString:
+    """Return what stands inside, for several places of one page: {% drawn as menu %}…{% enddrawn %}."""
+    return content
+
+
+@register.simple_tag
+def unit_choices(units: Sequence[Any], unit: Any) -> SafeString:
+    """Return a button for each unit that one may change to; the one where one is has a check mark."""
+    here = mark_safe(' aria-current="true"'), cells.icon("check")
+    marked = ((each, here if each.pk == unit.pk else ("", "")) for each in units)
+    return format_html_join(
+        "\n",
+        '<button class="drop-item" name="unit" value="{}"{}><span>{}</span>{}</button>',
+        ((each.pk, current, each.name, sign) for each, (current, sign) in marked),
+    )
 
 
 @register.simple_tag

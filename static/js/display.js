@@ -39,7 +39,6 @@
 
   const show = () => {
     for (const menu of document.querySelectorAll("[data-display]")) {
-      menu.hidden = false;
       for (const radio of menu.querySelectorAll("input")) radio.checked = read(radio.name) === radio.value;
     }
   };

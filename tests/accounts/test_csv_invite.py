@@ -5,8 +5,8 @@ import sys
 
 import pytest
 
-from accounts.importing import read_lines
 from accounts.models import Account
+from accounts.people_table import read_lines
 from adminrights.exceptions import Invalid
 from adminrights.models import JournalEntry, OutgoingMail
 from tests.factories import AccountFactory

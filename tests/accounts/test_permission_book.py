@@ -153,7 +153,7 @@ def test_people_from_above_are_counted_only(unit: Unit) -> None:
 
     holding = who_holds("offers:list", branch)
 
-    assert (holding.count, holding.others, holding.people) == (2, 1, (here,))
+    assert (holding.count, holding.others, holding[:]) == (2, 1, [here.pk])
 
 
 # S3-05
@@ -221,3 +221,11 @@ def test_the_rule_editor_shows_help_and_caution(as_ada: Client, campaigns_admin:
 
 def test_group_members_are_people_too(unit: Unit, campaign_team: Group, gwen: Account) -> None:
     assert who_holds("ad_campaigns:list", unit).sentence() == "1 person: 1 through 1 group"
+
+
+# S3-05
+def test_a_permission_that_nobody_has_says_so_and_still_leads_to_its_past(as_ada: Client) -> None:
+    shown = about(as_ada, "ad_campaigns:delete")
+
+    assert "Nobody may do it here." in shown
+    assert reverse("accounts:permission_past", args=["ad_campaigns:delete"]) in shown

@@ -20,10 +20,11 @@ from typing import Any
 
 from tests.bench.agreed import Disagreement
 from tests.bench.answers import compare
-from tests.bench.report import score, times, title
+from tests.bench.report import amount, bound, score, times, title
 from tests.bench.results import OURS, Result, Run
 from tests.bench.targets import judge
 from tests.bench.world import World
+from tests.machine import machine
 
 WORLDS = (OURS, "stock", "guardian", "casbin", "written")
 SIZES = (1_000, 10_000, 100_000)
@@ -83,6 +84,8 @@ def plain(run: Run) -> dict[str, Any]:
             "measure": each.target.words,
             "found": each.found if isfinite(each.found) else None,
             "limit": each.limit,
+            "shown": amount(each.found, each.target),
+            "asked": bound(each),
             "met": each.met,
         }
         for each in judge(run)
@@ -128,7 +131,9 @@ def main() -> None:
             print(*parts, sep="\n\n", end="\n\n", flush=True)
             done.append(plain(run))
             if options.json:
-                options.json.write_text(json.dumps({"runs": done}, indent=1))
+                options.json.write_text(
+                    json.dumps({"kind": "bench", "machine": machine(), "runs": done}, indent=1)
+                )
     print(f"Took {perf_counter() - start:.0f} s.", file=sys.stderr)
 
 

@@ -8,12 +8,13 @@ from django.utils import timezone
 
 from accounts import policy
 from accounts.access import effective, resolve_held
-from accounts.held import held_by
+from accounts.held import held_of
 from accounts.models import Account
-from accounts.policy import load_policy, policy_now
-from accounts.who.answer import ask, count
-from accounts.who.listing import lines_of, people_of
+from accounts.policy import load_policy, policy_for
+from accounts.who.listing import Wanted
+from accounts.who.people import people_who
 from accounts.who.question import about_permission
+from accounts.who.shown import shown
 from adminrights.models.facts import live_now
 from tests.bench.agreed import ASKED
 from tests.bench.answers import FIRST
@@ -66,8 +67,8 @@ def _of_many(world: Any) -> Measures:
 
     def sets() -> list[object]:
         now = timezone.now()
-        known = policy_now(now)
-        held = held_by(page, live_now(now))
+        held, token = held_of(page, now)
+        known = policy_for(token, now)
         return [resolve_held(pk, each, known, world.root.pk) for pk, each in held.items()]
 
     return {
@@ -102,10 +103,11 @@ def _who_can(world: Any) -> Measures:
 
 
 def _number(question: Any) -> int:
-    return count(ask(question).having.values()).people
+    return len(people_who(question).everybody)
 
 
 def _first_page(question: Any, unit: Any) -> Any:
-    answer = ask(question)
-    rows = people_of(answer, unit)[:FIRST]
-    return lines_of(answer, [row.pk for row in rows])
+    """Return what the page has: the numbers in words, the first people by name, and the sources of each."""
+    people = shown(question, unit, Wanted(), None)
+    rows = people.data[:FIRST]
+    return people.counts().sentence(), rows, people.lines([row.pk for row in rows], links=True)

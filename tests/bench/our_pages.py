@@ -45,6 +45,8 @@ def measures(world: Any) -> Measures:
     hello = {"a page": "/hello/", "a page, guarded": "/hello/guarded/"}
     found = {name: page(client, url, times=300) for name, url in hello.items()}
     found |= {name: page(client, url) for name, url in _urls(world).items()}
+    somebody = Account.objects.filter(pk__in=world.filled.people[:100], status="active").earliest("pk")
+    found["my access"] = page(signed_in(somebody), reverse("accounts:my_access"))
     return found | {"search reads every account": Number(partial(_scans, world))}
 
 

@@ -4,12 +4,16 @@ import os
 import subprocess
 import sys
 from functools import cache
+from pathlib import Path
 from typing import Any
 
+from django.db import connection
 from django.urls import reverse
 
+from tests.bench.painting import SLOWER, TRIES, Painted, painted
 from tests.bench.serving import page_weight, rate
 from tests.bench.worker import Measures, Number
+from tests.browser.chromium import find_chromium
 
 APPLICATION = ["--config", "python:adminrights.server", "tests.bench.our_wsgi:application"]
 SETTINGS = {"DJANGO_SETTINGS_MODULE": "tests.bench.served_settings", "WEB_WORKERS": "2"}
@@ -27,7 +31,30 @@ def measures(world: Any) -> Measures:
         _collect()
         return rate(APPLICATION, world.boss, url, **SETTINGS)
 
-    return {"requests a second": Number(requests), "page weight": Number(weight)}
+    def size() -> tuple[float, str]:
+        return _megabytes(), f"{len(world.filled.people):,} accounts"
+
+    def first_paint() -> Painted:
+        _collect()
+        return painted(tuple(APPLICATION), world.boss, url, tuple(SETTINGS.items()))
+
+    numbers = {"requests a second": requests, "page weight": weight, "size of the database, MB": size}
+    if find_chromium():
+        words = f"the middle of {TRIES}, processor {SLOWER} × slower"
+        numbers |= {
+            "largest paint, s": lambda: (first_paint().seconds, words),
+            "layout shift": lambda: (first_paint().moved, ""),
+        }
+    return {name: Number(find) for name, find in numbers.items()}
+
+
+def _megabytes() -> float:
+    """Return what the tables and their indexes take."""
+    if connection.vendor == "sqlite":
+        return Path(str(connection.settings_dict["NAME"])).stat().st_size / 1e6
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_database_size(current_database())")
+        return float(cursor.fetchone()[0]) / 1e6
 
 
 @cache

@@ -19,7 +19,7 @@ def times(run: Run) -> str:
         rest = [_middle(by_world.get(world)) for world in others]
         remark = "; ".join(filter(None, [(ours or next(iter(by_world.values()))).note, *_given_up(by_world)]))
         rows.append([name, _middle(ours), *_more(ours), *rest, remark])
-    return _table(head, rows)
+    return table(head, rows)
 
 
 def score(judged: Iterable[Judged]) -> str:
@@ -28,7 +28,7 @@ def score(judged: Iterable[Judged]) -> str:
         [each.target.words, amount(each.found, each.target), bound(each), "met" if each.met else "**missed**"]
         for each in judged
     ]
-    return _table(["measure", "found", "target", ""], rows)
+    return table(["measure", "found", "target", ""], rows)
 
 
 def amount(number: float, target: Target) -> str:
@@ -75,6 +75,7 @@ def duration(seconds: float) -> str:
     return f"{seconds * 1e6:.3g} µs"
 
 
-def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Return a table, numbers to the right but in the first and last column."""
     rule = ["---", *["---:"] * (len(head) - 2), "---"]
     return "\n".join(f"| {' | '.join(row)} |" for row in (head, rule, *rows))

@@ -111,15 +111,16 @@ def page_weight(application: Sequence[str], account: Any, url: str, **environmen
     """Return how many kB a browser takes that opens the page for the first time."""
     cookie = cookie_of(account)
     with served(application, **environment) as port:
-        page, size = _fetched(port, url, cookie)
+        page, size = fetched(port, url, cookie)
         parts = sorted(set(re.findall(r'(?:href|src)="(/static/[^"#?]+)', page)))
-        sizes = {part: _fetched(port, part, cookie)[1] for part in parts}
+        sizes = {part: fetched(port, part, cookie)[1] for part in parts}
     heaviest = sorted(sizes, key=lambda part: -sizes[part])[:3]
     words = ", ".join(f"{part.rpartition('/')[2]} {sizes[part] / 1e3:.0f} kB" for part in heaviest)
     return (size + sum(sizes.values())) / 1e3, f"the page {size / 1e3:.0f} kB, {len(parts)} files: {words}, …"
 
 
-def _fetched(port: int, url: str, cookie: str) -> tuple[str, int]:
+def fetched(port: int, url: str, cookie: str) -> tuple[str, int]:
+    """Return the text behind the address, and how many bytes it took on its way."""
     line = HTTPConnection(ADDRESS, port, timeout=60)
     line.request("GET", url, headers={"Cookie": cookie, "Accept-Encoding": "gzip"})
     answer = line.getresponse()

@@ -1,6 +1,5 @@
 """One world in a process of its own: it measures what it is told to and answers with the samples."""
 
-import gc
 import json
 import os
 import signal
@@ -14,6 +13,7 @@ from django.conf import settings
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from adminrights import garbage
 from tests.bench.answers import Answering, answers
 from tests.bench.shape import Shape
 
@@ -126,9 +126,8 @@ def settle() -> None:
     """Let the database know what is in the tables, as a daemon or an operator would after a while."""
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE" if connection.vendor == "postgresql" else "ANALYZE")
-    # What was made to fill the tables is no work of whoever serves pages.
-    gc.collect()
-    gc.freeze()
+    # As in a process that serves pages: the other worlds get the same.
+    garbage.settle()
 
 
 def line_out() -> TextIO:

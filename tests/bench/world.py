@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 HOUSE = Path(__file__).resolve().parents[2]
+# It may still be filling its tables when another world can't go on.
+LONGEST_END = 120
 
 
 class World:
@@ -36,10 +38,14 @@ class World:
         return measured
 
     def end(self) -> None:
-        """Let it remove what it made, and wait for it."""
+        """Let it remove what it made, and wait for it; one that doesn't end is ended."""
         assert self.process.stdin
         self.process.stdin.close()
-        self.process.wait(60)
+        try:
+            self.process.wait(LONGEST_END)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
         if self.process.stdout:
             self.process.stdout.close()
 

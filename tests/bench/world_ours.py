@@ -6,9 +6,10 @@ from django.conf import settings
 
 from accounts.access import effective
 from accounts.models import Account
-from accounts.who.answer import ask
-from accounts.who.listing import people_of
+from accounts.who.listing import Wanted
+from accounts.who.people import people_who
 from accounts.who.question import about_permission
+from accounts.who.shown import shown
 from adminrights.models import Unit
 from groups.models import Membership
 from roles.models import Role
@@ -47,7 +48,7 @@ def answering(world: Ours) -> Answering:
         return Account.objects.get(pk=world.filled.people[index])
 
     def first(key: str) -> list[str]:
-        rows = people_of(ask(about_permission(key, root)), root)[:FIRST]
+        rows = shown(about_permission(key, root), root, Wanted(), None).data[:FIRST]
         return [row.email for row in rows]
 
     return Answering(
@@ -55,7 +56,7 @@ def answering(world: Ours) -> Answering:
             [] if shape.people[index].status != "active" else effective(account(index), root).held
         ),
         may=lambda index, key: account(index).has_perm(key, root),
-        count=lambda key: len(ask(about_permission(key, root)).having),
+        count=lambda key: len(people_who(about_permission(key, root)).everybody),
         first=first,
         found=lambda term: Account.objects.in_unit(root).search(term).count(),
         touched=lambda: Membership.objects.live().filter(group=world.group("half")).count(),

@@ -329,6 +329,7 @@ def test_the_resolver_agrees_with_a_naive_evaluation(situation):
     held, effective = brute_force.answer(data, parents, facts, place, **options)
     assert (set(found.held), set(found.effective)) == (held, effective)
     assert set(found.withheld) == held - effective
+    assert len(found.withheld) == len(held - effective)
 
 
 @given(situations())

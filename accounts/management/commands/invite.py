@@ -11,19 +11,9 @@ from django.core.serializers.json import DjangoJSONEncoder
 from tqdm import tqdm
 
 from accounts.commands import account_data, stamp
-from accounts.importing import (
-    OPTIONAL,
-    REQUIRED,
-    Invited,
-    Line,
-    Person,
-    Result,
-    bring_in,
-    invite_person,
-    read_lines,
-    summary_of,
-)
+from accounts.importing import Invited, Person, Result, bring_in, invite_person, summary_of
 from accounts.known import Standing
+from accounts.people_table import OPTIONAL, REQUIRED, Line, read_lines
 from adminrights.commands import Outcome, ServiceCommand
 from adminrights.days import day_of, in_words
 from adminrights.models import Unit

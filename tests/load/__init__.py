@@ -1,0 +1,1 @@
+"""Mixed traffic against the product as production serves it: `python -m tests.load`."""
