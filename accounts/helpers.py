@@ -5,11 +5,11 @@ To look after people's accounts isn't to hand out rights (S3-T15), so the answer
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
 from itertools import islice
 
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.functional import cached_property
 
 from accounts.access import candidates, enterable_units
 from accounts.guards import ASSIGN, DELEGATE, LICENSING, is_administration

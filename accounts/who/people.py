@@ -6,9 +6,9 @@ them at once.
 """
 
 from collections.abc import Iterator
-from functools import cached_property
 
 from django.utils import timezone
+from django.utils.functional import cached_property
 
 from accounts.models import UnitAccess
 from accounts.numbers import numbers_of

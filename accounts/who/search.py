@@ -1,11 +1,11 @@
 """The rules of roles/resolver.py, asked of everybody at once: of sets of account numbers."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from functools import cached_property
 from itertools import chain
 from typing import NamedTuple
 
 from django.db.models import Q
+from django.utils.functional import cached_property
 
 from accounts.access import enterable_units
 from accounts.held import held_by

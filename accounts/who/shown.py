@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Collection, Iterator
 from datetime import datetime
-from functools import cache, cached_property
+from functools import cache
 from typing import Any
 
+from django.utils.functional import cached_property
 from django_tables2.data import TableData
 
 from accounts.addresses import canonical

@@ -5,9 +5,12 @@ import secrets
 from collections import Counter
 from collections.abc import Iterable
 from functools import partial
+from html import unescape
 from typing import Any
 
+import requests
 from django.conf import settings
+from django.db import connection
 
 from accounts.access import may
 from accounts.links import invitation_link
@@ -19,9 +22,11 @@ from adminrights.models import JournalEntry, OutgoingMail, Unit
 from groups.models import Group
 from tests.factories import AccountFactory, GroupFactory, UnitFactory
 from tests.soak import Measure, run, times
+from tests.soak.load import NOTHING
 from tests.soak.site import Site, Visitor, at_once
 
 MANY = 50
+BUSY = "503: nothing saved"
 THREADS = ("--workers", "2", "--threads", "8")
 
 
@@ -33,6 +38,14 @@ def administrator(unit: Unit) -> Account:
 def status_of(answer: Any) -> int:
     """Return the status of an answer; nothing came of a request that was cut off."""
     return int(getattr(answer, "status_code", 0))
+
+
+def told(answer: requests.Response) -> str:
+    """Return the status of an answer and, where that is one of a fault, what its page says."""
+    if answer.status_code < 500:
+        return str(answer.status_code)
+    title = unescape(answer.text).partition("<title>")[2].partition("</title>")[0]
+    return BUSY if NOTHING in unescape(answer.text) else f"{answer.status_code} {title.strip()}"
 
 
 def same_place(answers: list[Any]) -> bool:
@@ -122,31 +135,36 @@ def one_administrator_stays(site: Site, scale: float) -> Iterable[Measure]:
 
 @run("Fifty administrators on one group")
 def no_update_is_lost(site: Site, scale: float) -> Iterable[Measure]:
-    """Each reads the number in the group's description and saves the next one."""
-    rounds, successes, stale, errors = times(20, scale), 0, 0, Counter[str]()
+    """Each reads the number in the group's description and saves the next one.
+
+    SQLite has one lock and no queue: on a machine that stands still for a while some are told to try again.
+    """
+    rounds, successes, stale, waited, errors = times(20, scale), 0, 0, 0, Counter[str]()
     unit = UnitFactory(name="Updates")
     group = GroupFactory(unit=unit, description="0")
-    visitors = []
-    with site.web(*THREADS) as (address, _web):
+    with site.product(*THREADS) as (address, _web):
         visitors = [Visitor(address, administrator(unit)) for _ in range(MANY)]
         path = f"/groups/{group.pk}/edit/"
 
-        def count_on(visitor: Visitor) -> int:
+        def count_on(visitor: Visitor) -> str:
             visitor.open(path)
             names = ("display_name", "name", "opened")
             form = {name: visitor.value(name) for name in names}
             number = int(description_in(visitor.page) or 0)
-            return visitor.send(path, **form, description=str(number + 1)).status_code
+            return told(visitor.send(path, **form, description=str(number + 1)))
 
         for _ in range(rounds):
             random.shuffle(visitors)
-            outcomes = at_once([partial(count_on, visitor) for visitor in visitors])
-            successes += outcomes.count(302)
-            stale += sum(outcome in {409, 422} for outcome in outcomes)
-            errors.update(str(outcome) for outcome in outcomes if outcome not in {302, 409, 422})
+            outcomes = Counter(at_once([partial(count_on, visitor) for visitor in visitors]))
+            successes += outcomes.pop("302", 0)
+            stale += outcomes.pop("409", 0) + outcomes.pop("422", 0)
+            waited += outcomes.pop(BUSY, 0)
+            errors += outcomes
     final = int(Group.objects.get(pk=group.pk).description)
     yield Measure("saves; refused as overtaken", "both > 0", f"{successes}; {stale}", successes > 0 < stale)
     yield Measure("lost updates", 0, successes - final, successes == final)
+    bar = "few" if connection.vendor == "sqlite" else 0
+    yield Measure("told that nothing was saved", bar, waited, waited < (MANY if bar else 1))
     yield Measure("other answers", 0, dict(errors) or 0, not errors)
     breaks = len(list(journal.verify()))
     yield Measure("breaks in the journal", 0, breaks, breaks == 0)
