@@ -53,7 +53,9 @@ def enforcer(shape: Shape) -> Any:
         if person.status == "active":
             links += [[f"person{index}", f"group{group}"] for group in person.groups]
             links += [[f"person{index}", f"{given.module}@{given.level}"] for given in person.grants]
-    found.add_grouping_policies(links)
+    # Nor by add_grouping_policies, which looks for each link among all of them.
+    found.model.model["g"]["g"].policy.extend(links)
+    found.build_role_links()
     return found
 
 
