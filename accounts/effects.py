@@ -4,19 +4,20 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.db.models import Q
 
+from accounts.compared import People, alike_in_time, people_compared, places
 from accounts.ends import FEW, NEVER, NOTHING, Ends, Until, Ways, is_given
 from accounts.handed import handed_before, handed_now, steps_in
-from accounts.held import Held, held_by
+from accounts.held import Held
 from accounts.items import rights_with
 from accounts.models import Grant, Item, UnitAccess
 from accounts.policy import Policy, Tree, load_policy, policy_now, present_tree
-from accounts.sides import Rights, Side, View
+from accounts.sides import Side
 from adminrights.change import Change
-from adminrights.effects import Effect, Effects, Thing
+from adminrights.effects import Befalls, Effects, Shared, Thing
 from adminrights.models import Fact, FactQuerySet, Unit, UnitFeature
 from adminrights.models.facts import live_before, live_now, standing_before, standing_now
 from adminrights.progress import counted
@@ -24,19 +25,8 @@ from groups.models import GroupRole, Membership
 from roles.affected import affected_by
 from roles.models import Rule
 
-# An account and a unit, and what the account holds before and after.
-Row = tuple[int, int, Held, Held]
-
-
-class Person(NamedTuple):
-    """An account, what it holds before and after, and the units that it may enter on either side."""
-
-    account: int
-    old: Held
-    new: Held
-    units: list[int]
-
-
+# Where people gain and lose the same.
+Moved = dict[tuple[frozenset[str], frozenset[str]], list[int]]
 # What an account holds, a unit, and the rights that follow, each with its ways.
 Place = tuple[Held, int, Mapping[str, Ways]]
 # What may be done with an item by whom it was handed to, before and after.
@@ -65,19 +55,16 @@ def effects_of(change: Change) -> Effects:
     effects = Effects()
     touched = touched_accounts(change)
     sides = _narrowed(change, *sides_of(change))
-    people = list(_compared(change, touched, *sides))
-    for person in counted(people):
-        asleep = not (person.old.active or person.new.active)
-        for row, was, is_now in _places(person, *sides):
-            if was.effective != is_now.effective:
-                effects.real.append(_effect(row, was.effective, is_now.effective, touched, sides))
-            if asleep and was.awake != is_now.awake:
-                effects.asleep.append(_effect(row, was.awake, is_now.awake, touched, sides))
-    _add_things(effects, change, touched, people)
-    effects.given.extend(_given(change, touched, sides, people))
+    found = people_compared(change, touched, *sides)
+    for people in counted(found):
+        real, asleep = _moved(people, sides)
+        effects.real.add(_shared(people, real, touched, sides))
+        effects.asleep.add(_shared(people, asleep, touched, sides))
+    _add_things(effects, change, touched)
+    effects.given.add(_given(change, touched, sides, found))
     for planned in planned_sides(change, touched):
         narrowed = _narrowed(change, *planned)
-        effects.given.extend(_given(change, touched, narrowed, _compared(change, touched, *narrowed)))
+        effects.given.add(_given(change, touched, narrowed, people_compared(change, touched, *narrowed)))
     return effects
 
 
@@ -126,92 +113,114 @@ def _otherwise(before: Policy, after: Policy) -> set[str]:
     return rights
 
 
-def _places(person: Person, before: Side, after: Side) -> Iterator[tuple[Row, Rights, Rights]]:
-    """Yield each unit with the person's rights on either side, worked out once for units that look alike."""
-    account, old, new, units = person
-    views = before.views(account, old), after.views(account, new)
-    known: dict[tuple[View | None, View | None], tuple[Rights, Rights]] = {}
-    for unit in units:
-        pair = views[0].get(unit), views[1].get(unit)
-        if pair not in known:
-            known[pair] = before.rights(account, old, unit), after.rights(account, new, unit)
-        yield (account, unit, old, new), *known[pair]
+def _moved(people: People, sides: tuple[Side, Side]) -> tuple[Moved, Moved]:
+    """Return where which rights come and go, now and for people who can't sign in, were they active."""
+    real: Moved = defaultdict(list)
+    asleep: Moved = defaultdict(list)
+    rest = not (people.old.active or people.new.active)
+    for unit, was, is_now in places(people, *sides):
+        if was.effective != is_now.effective:
+            real[is_now.effective - was.effective, was.effective - is_now.effective].append(unit)
+        if rest and was.awake != is_now.awake:
+            asleep[is_now.awake - was.awake, was.awake - is_now.awake].append(unit)
+    return real, asleep
 
 
-def _effect(
-    row: Row, was: frozenset[str], is_now: frozenset[str], touched: set[int], sides: tuple[Side, Side]
-) -> Effect:
-    account, unit, old, new = row
-    gained, lost = is_now - was, was - is_now
-    until: dict[str, datetime] = {}
-    for side, held, keys in ((sides[0], old, lost), (sides[1], new, gained)):
-        if keys and side.ends(touched):
-            until |= side.until(touched, account, held, unit, keys)
-    return Effect(account, unit, gained, lost, until=until)
+def _shared(people: People, moved: Moved, touched: set[int], sides: tuple[Side, Side]) -> Iterator[Shared]:
+    """Yield what moved; where something was to end by itself, for each unit and those who share the ends."""
+    ends = [each for each in (side.ends(touched) for side in sides) if each] if moved else []
+    for (gained, lost), units in moved.items():
+        if not ends:
+            yield Shared(tuple(people.accounts), tuple(units), gained, lost)
+            continue
+        for some in alike_in_time(people, ends):
+            for unit in units:
+                until: dict[str, datetime] = {}
+                for side, held, keys in ((sides[0], some.old, lost), (sides[1], some.new, gained)):
+                    until |= side.until(touched, some.one, held, unit, keys)
+                yield Shared(tuple(some.accounts), (unit,), gained, lost, until=until)
 
 
-def _add_things(effects: Effects, change: Change, touched: set[int], people: Iterable[Person]) -> None:
+def _add_things(effects: Effects, change: Change, touched: set[int]) -> None:
     """Add what accounts gain and lose with single items, beyond what they gain and lose in the whole unit."""
-    sides, handed = sides_of(change), list(_handed(change, touched, people))
+    sides, handed = sides_of(change), list(_handed(change, touched))
+    accounts = {people.one for people, _unit, _item, _actions in handed}
     for known, found, awake in (
         (effects.real, effects.things, False),
         (effects.asleep, effects.things_asleep, True),
     ):
-        in_unit = {(each.account, each.unit): each for each in known} if handed else {}
-        for row, item, actions in handed:
-            account, unit, *held = row
+        in_unit = _of_some(known, accounts)
+        for people, unit, item, actions in handed:
+            held = people.old, people.new
             if awake and any(each.active for each in held):
                 continue
             was, is_now = (
-                rights_with(account, each, side.policy, item, may, as_if_active=awake)
+                rights_with(people.one, each, side.policy, item, may, as_if_active=awake)
                 for each, side, may in zip(held, sides, actions, strict=True)
             )
-            if beyond := in_unit.get((account, unit)):
+            if beyond := in_unit.get((people.one, unit)):
                 was, is_now = was - (beyond.lost - is_now), is_now - (beyond.gained - was)
-            effect = _effect(row, was, is_now, touched, sides)
-            _add(found, replace(effect, thing=Thing(item.pk, item.name)))
+            moved = {(is_now - was, was - is_now): [unit]}
+            thing = Thing(item.pk, item.name)
+            found.add(replace(each, thing=thing) for each in _shared(people, moved, touched, sides))
 
 
-def _handed(
-    change: Change, touched: set[int], people: Iterable[Person]
-) -> Iterator[tuple[Row, Item, Actions]]:
-    """Yield each item with those to whom it is handed before or after, where they may enter its unit."""
+def _of_some(effects: Befalls, accounts: set[int]) -> dict[tuple[int, int], Shared]:
+    """Return what befalls some accounts, by account and unit."""
+    return {
+        (account, unit): each
+        for each in effects.shared
+        for account in accounts.intersection(each.accounts)
+        for unit in each.units
+    }
+
+
+def _handed(change: Change, touched: set[int]) -> Iterator[tuple[People, int, Item, Actions]]:
+    """Yield each item with each to whom it is handed before or after, where that one may enter its unit."""
     now = handed_now(touched) if touched else {}
     before = handed_before(change, now)
     items = Item.objects.in_bulk({item for _account, item in before}) if before else {}
     there: dict[int, list[Item]] = defaultdict(list)
     for account, item in sorted(before):
-        there[account].append(items[item])
-    for account, old, new, units in people if there else ():
-        for unit in units if account in there else ():
+        if account in touched:
+            there[account].append(items[item])
+    found = people_compared(change, there, *sides_of(change)) if there else []
+    for people in found:
+        for account in people.accounts:
+            alone = people._replace(accounts=[account])
             for each in there[account]:
-                if each.unit_id == unit:
+                if each.unit_id in people.units:
                     pair = (account, each.pk)
-                    yield (account, unit, old, new), each, (before[pair], now.get(pair, frozenset()))
+                    yield alone, each.unit_id, each, (before[pair], now.get(pair, frozenset()))
 
 
 def _given(
-    change: Change, touched: set[int], sides: tuple[Side, Side], people: Iterable[Person]
-) -> Iterator[Effect]:
-    """Yield what each account is given between the two sides, by new ways or for longer."""
+    change: Change, touched: set[int], sides: tuple[Side, Side], found: Iterable[People]
+) -> Iterator[Shared]:
+    """Yield what accounts are given between the two sides, by new ways or for longer."""
     # In a unit that the change makes, nothing is given that is held in the unit above it.
     above = {unit.pk: unit.parent_id for unit in change.created if isinstance(unit, Unit) and unit.parent_id}
     ends = _ends(change, touched, *sides)
     # What is held is compared once for all who hold the same, unless it ends at dates of their own.
     alike: dict[tuple[int, int], tuple[frozenset[str], frozenset[str]]] = {}
-    for person in people:
-        for (account, unit, old, new), was, is_now in _places(person, *sides):
+    for people in (some for each in found for some in alike_in_time(each, ends or ())):
+        given: Moved = defaultdict(list)
+        for unit, was, is_now in places(people, *sides):
             place = above.get(unit, unit)
-            known, now = (was if place == unit else sides[0].rights(account, old, place)).held, is_now.held
-            pair = (id(known), id(now))
+            known = (was if place == unit else sides[0].rights(people.one, people.old, place)).held
+            now, pair = is_now.held, (id(known), id(is_now.held))
             if ends or pair not in alike:
-                until = ends and _until(ends, account, (old, place, known), (new, unit, now), sides)
+                was_there, is_there = (people.old, place, known), (people.new, unit, now)
+                until = ends and _until(ends, people.one, was_there, is_there, sides)
                 # The same sources give something anew only where one of them lasts longer.
                 keys = now if until else now.unlike(known)
                 gained = frozenset(key for key in keys if is_given(now[key], known.get(key, NOTHING), until))
                 alike[pair] = gained, known.rights - now.rights
-            if any(alike[pair]):
-                yield Effect(account, unit, *alike[pair])
+            given[alike[pair]].append(unit)
+        yield from (
+            Shared(tuple(people.accounts), tuple(units), gained, lost)
+            for (gained, lost), units in given.items()
+        )
 
 
 def _ends(change: Change, touched: set[int], before: Side, after: Side) -> tuple[Ends, Ends] | None:
@@ -234,23 +243,6 @@ def _until(
         for each, (held, unit, rights), side in zip(ends, (old, new), sides, strict=True)
     )
     return (before, after) if any(end != NEVER for end in before.values()) else None
-
-
-def _compared(change: Change, accounts: Iterable[int], before: Side, after: Side) -> Iterator[Person]:
-    """Yield what each account holds, before and after, with the units that it may enter on either side."""
-    accounts = sorted(accounts)
-    held_before = held_by(accounts, before.live)
-    # Nobody's own facts are touched by a change of roles and of what groups carry.
-    same = all(isinstance(fact, Rule | GroupRole) for fact in (*change.started, *change.ended))
-    held_after = held_before if same else held_by(accounts, after.live)
-    for account in accounts:
-        old, new = held_before[account], held_after[account]
-        yield Person(account, old, new, sorted({*before.views(account, old), *after.views(account, new)}))
-
-
-def _add(to: list[Effect], effect: Effect) -> None:
-    if effect.gained or effect.lost:
-        to.append(effect)
 
 
 def planned_sides(change: Change, touched: Iterable[int]) -> Iterator[tuple[Side, Side]]:

@@ -40,20 +40,28 @@ class Ends:
         dated = live & Q(expires_at__isnull=False)
         mine = dated & Q(account__in=list(accounts)) if len(accounts) <= FEW else dated
         self._ends: dict[Key, datetime] = {}
+        self._people: set[int] = set()
         self._read(Membership, mine, "account_id", "group_id")
         self._read(UnitAccess, mine, "account_id", "unit_id")
         if of_policy:
             self._read(GroupRole, dated, "group_id", "role_id")
             self._read(Rule, dated, "role_id", "permission_id")
         for grant in Grant.objects.filter(mine):
+            self._people.add(grant.account_id)
             self._ends[Grant, grant.account_id, grant.unit_id, grant.right] = grant.expires_at or NEVER
 
     def _read(self, kind: type[Fact], condition: Q, *subject: str) -> None:
         for *key, end in kind.objects.filter(condition).values_list(*subject, "expires_at"):
             self._ends[kind, *key] = end
+            if subject[0] == "account_id":
+                self._people.add(key[0])
 
     def __bool__(self) -> bool:
         return bool(self._ends)
+
+    def has_own(self, account: int) -> bool:
+        """Return whether a fact about this very account ends by itself."""
+        return account in self._people
 
     def until(self, account: int, held: Mapping[str, Ways], entry: datetime) -> Until:
         """Return when each way ends by which the account holds rights where it may enter until `entry`."""

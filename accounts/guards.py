@@ -14,6 +14,7 @@ from accounts.policy import load_policy
 from accounts.seen import called
 from accounts.sides import Side
 from adminrights.change import Change
+from adminrights.effects import accounts_in
 from adminrights.exceptions import (
     HigherAdministrator,
     LastAdministrator,
@@ -139,16 +140,16 @@ def _may_have_lent(change: Change) -> bool:
 
 def ceiling(change: Change) -> None:
     """Refuse when somebody gains what the actor may not pass on, or the actor gains anything (Z2, Z8)."""
-    if change.by_system or not change.effects.given:
+    given = [each for each in change.effects.given.shared if each.gained]
+    if change.by_system or not given:
         return
     actor = Ceiling(change.actor, sides_of(change)[0], change)
     may_not_pass_on = cache(actor.may_not_pass_on)
-    for effect in (each for each in change.effects.given if each.gained):
-        if effect.account == actor.account.pk:
-            raise OwnRights(_("You can't raise your own rights. Ask another administrator."))
-        beyond = may_not_pass_on(effect.gained, effect.unit)
-        if beyond:
-            who = called(effect.account, change, actor)
+    if any(actor.account.pk in each.accounts for each in given):
+        raise OwnRights(_("You can't raise your own rights. Ask another administrator."))
+    for to, unit in ((each, unit) for each in given for unit in each.units):
+        if beyond := may_not_pass_on(to.gained, unit):
+            who = called(to.accounts[0], change, actor)
             raise MayNotPassOn(
                 _("You may not give %(who)s: %(what)s. Somebody who may pass these rights on has to do it.")
                 % {"who": who, "what": wording(beyond)}
@@ -317,9 +318,10 @@ def demoted_administrators(change: Change) -> None:
 def administration_lost(change: Change) -> dict[tuple[int, int], frozenset[str]]:
     """Return who loses which administration where; what one keeps above a closed unit isn't lost."""
     (before, after), closed = sides_of(change), closed_units(change)
-    kept = held_by({effect.account for effect in change.effects.real if effect.unit in closed}, after.live)
+    moved = change.effects.real.losing(administration())
+    kept = held_by(accounts_in(each for each in moved if closed & {*each.units}), after.live)
     losing = {}
-    for effect in change.effects.real:
+    for effect in (effect for each in moved for effect in each.of_each()):
         lost = effect.lost & administration()
         if lost and effect.unit in closed:
             above = before.policy.units[effect.unit].ancestors[0]
@@ -334,7 +336,7 @@ def last_administrator(change: Change) -> None:
 
     Somebody whose administration has an end date doesn't replace somebody who has it for good.
     """
-    lost = {effect.unit for effect in change.effects.real if effect.lost & set(INDISPENSABLE)}
+    lost = {unit for each in change.effects.real.losing(INDISPENSABLE) for unit in each.units}
     if not lost and not _may_shorten(change):
         return
     before, after = sides_of(change)
@@ -381,18 +383,15 @@ def seats(change: Change) -> None:
     accounts = {fact.account_id for fact in change.started if isinstance(fact, kinds)}
     if not accounts:
         return
-    roots = UnitAccess.objects.live(change.at).filter(account__in=accounts)
-    for root in Unit.objects.roots().filter(seat_limit__isnull=False, pk__in=_root_ids(roots)):
+    entered = UnitAccess.objects.live(change.at).filter(account__in=accounts).values("unit")
+    roots = {unit.root_id_or_self for unit in Unit.objects.filter(pk__in=entered)}
+    for root in Unit.objects.roots().filter(seat_limit__isnull=False, pk__in=roots):
         taken = seats_taken(root)
         if taken > (root.seat_limit or 0):
             raise NoSeatLeft(
                 _("All %(limit)d seats of %(unit)s are taken. Disable somebody, or raise the limit.")
                 % {"limit": root.seat_limit, "unit": root.name}
             )
-
-
-def _root_ids(accesses: Iterable[UnitAccess]) -> set[int]:
-    return {access.unit.root_id_or_self for access in accesses.select_related("unit")}  # type: ignore[attr-defined]
 
 
 def seats_taken(root: Unit) -> int:

@@ -41,10 +41,10 @@ def _gained(change: Change) -> dict[int, list[Gained]]:
     told = {mail.account_id for mail in change.mails}
     entered = {fact.account_id for fact in change.started if isinstance(fact, StatusPeriod)}
     found = defaultdict(list)
-    for effect in change.effects.real:
-        keys = effect.gained & administration()
-        if keys and effect.account not in told | entered:
-            found[effect.account].append((effect.unit, keys))
+    moved = (each for each in change.effects.real.shared if each.gained & administration())
+    for effect in (effect for each in moved for effect in each.of_each()):
+        if effect.account not in told | entered:
+            found[effect.account].append((effect.unit, effect.gained & administration()))
     return found
 
 

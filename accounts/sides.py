@@ -133,7 +133,7 @@ class Side:
         known = self.policy.group_units
         places = {grant.unit for grant in held.grants}
         places.update(known[group] for group in held.groups if group in known)
-        key = (self._owned(account), tuple(held.accesses), frozenset(places))
+        key = (self.owned(account), tuple(held.accesses), frozenset(places))
         if key not in self._views:
             facts = held.facts(account, self.policy)
             entered = enterable_units(facts, self.policy)
@@ -145,7 +145,7 @@ class Side:
         root = place.root if place.root in facts.owns else None
         return View(root, place.features, several, frozenset(places & counting_units(facts, place)))
 
-    def _owned(self, account: int) -> frozenset[int]:
+    def owned(self, account: int) -> frozenset[int]:
         """Return the roots that the account owns, quickly for the many who own none."""
         if self._owners is None:
             self._owners = {node.owner for node in self.policy.units.values()}

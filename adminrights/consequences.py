@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from adminrights.change import Change
-from adminrights.effects import Effect, Thing
+from adminrights.effects import Shared, Thing
 from adminrights.hooks import hooks
 from adminrights.models import Unit
 from adminrights.remarks import remarks_of
@@ -96,14 +96,36 @@ def shares_of(changes: Iterable[Change]) -> list[Share]:
     """Return to whom the same happens, the most people first."""
     changes = list(changes)
     awake, asleep = ([getattr(each.effects, kind) for each in changes] for kind in ("now", "later"))
-    shares = [*_alike(_net(awake), asleep=False), *_alike(_net(asleep), asleep=True)]
+    shares = [*_shares(awake, asleep=False), *_shares(asleep, asleep=True)]
     return sorted(shares, key=lambda share: (-len(share.accounts), share.accounts, share.things, share.units))
 
 
-def _net(rounds: Iterable[Iterable[Effect]]) -> dict[Spot, tuple[Rights, Rights]]:
+def _shares(rounds: Iterable[list[Shared]], *, asleep: bool) -> Iterator[Share]:
+    done = [effects for effects in rounds if effects]
+    if len(done) == 1 and not any(each.thing for each in done[0]):
+        # Nothing that one change does is undone by it, so nobody need be looked at one by one.
+        people: dict[tuple[tuple[int, ...], Rights, Rights], list[int]] = defaultdict(list)
+        for each in _by_rights(done[0]):
+            people[each.units, each.gained, each.lost].extend(each.accounts)
+        for (units, gained, lost), accounts in people.items():
+            yield Share(tuple(sorted(accounts)), units, gained, lost, asleep)
+    else:
+        yield from _alike(_net(done), asleep=asleep)
+
+
+def _by_rights(effects: Iterable[Shared]) -> Iterator[Shared]:
+    """Yield them with all units in which the same people gain and lose the same, until whatever day."""
+    units: dict[tuple[tuple[int, ...], Rights, Rights], set[int]] = defaultdict(set)
+    for each in effects:
+        units[each.accounts, each.gained, each.lost].update(each.units)
+    for (accounts, gained, lost), places in units.items():
+        yield Shared(accounts, tuple(sorted(places)), gained, lost)
+
+
+def _net(rounds: Iterable[Iterable[Shared]]) -> dict[Spot, tuple[Rights, Rights]]:
     """Return what each account gains and loses in each place in the end: what comes and goes is neither."""
     net: dict[Spot, tuple[Rights, Rights]] = {}
-    for effect in (effect for effects in rounds for effect in effects):
+    for effect in (effect for effects in rounds for each in effects for effect in each.of_each()):
         place = (effect.account, effect.unit, effect.thing)
         if place not in net:
             net[place] = effect.gained, effect.lost

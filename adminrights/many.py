@@ -13,7 +13,7 @@ import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.contrib.auth import get_user_model
@@ -21,7 +21,7 @@ from django.db import models
 
 from adminrights import journal
 from adminrights.change import Actor, Change, in_preview, opened
-from adminrights.effects import Effect, Effects
+from adminrights.effects import Befalls, Effects, Shared
 from adminrights.events import Event
 from adminrights.models import Fact, Unit
 from adminrights.origin import current_origin
@@ -97,11 +97,12 @@ class ChangeOfEach(Change):
 
     def _record(self) -> None:
         assert self.head is not None  # noqa: S101 - a change locks the head before anything else
-        effects: dict[int, list[Effect]] = defaultdict(list)
-        for effect in self.effects.now:
-            effects[effect.account].append(effect)
+        effects: dict[int, list[Shared]] = defaultdict(list)
+        for each in self.effects.now:
+            for account in each.accounts:
+                effects[account].append(replace(each, accounts=(account,)))
         for account, part in self.parts.items():
-            part.effects = Effects(real=effects[account])
+            part.effects = Effects(real=Befalls(effects[account]))
         journal.record_each(list(self.parts.values()), self.head)
 
 

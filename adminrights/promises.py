@@ -5,6 +5,7 @@ digest; a guard compares it with what the change is about to do, behind the lock
 """
 
 import hashlib
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -16,7 +17,7 @@ from django.core import signing
 from django.utils.translation import gettext as _
 
 from adminrights.change import Change, in_preview
-from adminrights.effects import Effect
+from adminrights.effects import Befalls, Shared, accounts_in
 from adminrights.exceptions import Moved
 from adminrights.hooks import hooks
 from adminrights.models import Fact
@@ -85,15 +86,17 @@ def digest_of(change: Change | None) -> str:
     return found.hexdigest()
 
 
-def _texts(effects: list[Effect], made: Made) -> Iterator[str]:
-    known: dict[frozenset[str], str] = {}
-    for effect in effects:
-        account = made.get(("account", effect.account), effect.account)
-        unit = made.get(("unit", effect.unit), effect.unit)
-        thing = made.get(("item", effect.thing.id), effect.thing.id) if effect.thing else ""
-        until = ",".join(f"{right}={end.isoformat()}" for right, end in sorted(effect.until.items()))
-        rights = f"{_text(effect.gained, known)}:{_text(effect.lost, known)}"
-        yield f"{account}:{unit}:{thing}:{rights}:{until};"
+def _texts(effects: Befalls, made: Made) -> Iterator[str]:
+    """Yield a text for each set of accounts that the same befalls, whoever of them holds it by which way."""
+    accounts: dict[str, list[int]] = defaultdict(list)
+    for each in effects.shared:
+        units = sorted(made.get(("unit", unit), unit) for unit in each.units)
+        thing = made.get(("item", each.thing.id), each.thing.id) if each.thing else ""
+        until = ",".join(f"{right}={end.isoformat()}" for right, end in sorted(each.until.items()))
+        rights = f"{sorted(each.gained)}:{sorted(each.lost)}"
+        found = (made.get(("account", account), account) for account in each.accounts)
+        accounts[f"{units}:{thing}:{rights}:{until}"].extend(found)
+    yield from (f"{sorted(some)}:{what};" for what, some in accounts.items())
 
 
 def _dates(change: Change, made: Made) -> Iterator[str]:
@@ -120,12 +123,6 @@ def _date(moment: datetime | None) -> str:
     return moment.isoformat() if moment else ""
 
 
-def _text(rights: frozenset[str], known: dict[frozenset[str], str]) -> str:
-    if rights not in known:
-        known[rights] = hashlib.sha256(",".join(sorted(rights)).encode()).hexdigest()
-    return known[rights]
-
-
 def seal(change: Change | None, place: str, typed: str = "") -> str:
     """Return the digest as a page carries it: signed, good for one page, with what was typed then."""
     return signing.dumps([digest_of(change), typed], salt=f"previewed:{place}")
@@ -143,13 +140,13 @@ def unseal(text: str, place: str) -> tuple[str, str]:
 def is_grave(change: Change | None) -> bool:
     """Return whether somebody loses something by the change or gets administration, now or once active."""
     grave: Callable[[str], bool] = hooks.is_grave
-    return any(effect.lost or any(map(grave, effect.gained)) for effect in _told(change))
+    return any(each.lost or any(map(grave, each.gained)) for each in _told(change))
 
 
 def needs_a_look(change: Change | None) -> bool:
     """Return whether a change is one to look at before it is saved: a grave one, or one for many people."""
-    return is_grave(change) or len({effect.account for effect in _told(change)}) > MOST_UNASKED
+    return is_grave(change) or len(accounts_in(_told(change))) > MOST_UNASKED
 
 
-def _told(change: Change | None) -> list[Effect]:
+def _told(change: Change | None) -> list[Shared]:
     return [*change.effects.now, *change.effects.later] if change else []

@@ -146,7 +146,7 @@ class DatesSet(DatedPage, PreviewedFormPage):
         return self.object
 
     def told(self, change: Change | None) -> list[dict[str, str]]:
-        if change is None or not any(effect.gained or effect.lost for effect in change.effects.real):
+        if change is None or not change.effects.real.shared:
             return self.foreseen or super().told(change)
         return [*super().told(change), *self.foreseen]
 

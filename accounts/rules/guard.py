@@ -124,7 +124,7 @@ def _enough_people(change: Change, rules: Iterable[AccessRule]) -> None:
 
 
 def _lost(change: Change) -> set[tuple[int, str]]:
-    return {(effect.unit, key) for effect in change.effects.real for key in effect.lost}
+    return {(unit, key) for each in change.effects.real.shared for unit in each.units for key in each.lost}
 
 
 def _as_planned(change: Change, rules: Iterable[AccessRule], people: Collection[int]) -> None:

@@ -82,7 +82,7 @@ def proof_of_person(change: Change) -> None:
         )
     if _is_own_address(change) and not change.scratch.get(BY_LINK):
         raise NeedsProof(_("This is about how you sign in. Confirm first that it is you, then do it again."))
-    given = any(is_administration(key) for effect in change.effects.given for key in effect.gained)
+    given = any(is_administration(key) for each in change.effects.given.shared for key in each.gained)
     if given or _is_taken_by_role(change):
         raise NeedsProof(_("This is about administration. Confirm first that it is you, then do it again."))
 

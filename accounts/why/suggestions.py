@@ -230,7 +230,7 @@ def try_out(asked: Question, steps: Sequence[Step], before: frozenset[str]) -> B
 def _brought(
     asked: Question, change: Change | None, before: frozenset[str], after: frozenset[str]
 ) -> Brought:
-    effects = change.effects.real if change else []
+    effects = list(change.effects.real) if change else []
     mine = [effect for effect in effects if effect.account == asked.account.pk]
     gained = (after - before).union(*(effect.gained for effect in mine))
     return Brought(
