@@ -1,6 +1,5 @@
 """The forms of accounts: add, edit, and the reason of a step."""
 
-from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
@@ -35,19 +34,6 @@ class NameField(forms.CharField):
         return clean_text(super().clean(value))
 
 
-class GroupTicks(forms.CheckboxSelectMultiple):
-    """One tick box for each group; those that can't be changed here are greyed."""
-
-    fixed: frozenset[int] = frozenset()
-
-    def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        option = super().create_option(name, value, *args, **kwargs)
-        option["attrs"]["class"] = "form-check-input"
-        if value in self.fixed:
-            option["attrs"]["disabled"] = True
-        return option
-
-
 class AccountForm(forms.Form):
     """What adding and editing have in common. Fields that one may not change are not there (Z5)."""
 
@@ -71,15 +57,11 @@ class AccountForm(forms.Form):
             self.fields["groups"] = self._groups()
 
     def _groups(self) -> forms.Field:
-        ticks = GroupTicks()
-        ticks.fixed = self.offer.fixed
-        choices = [(group.pk, group.display_name) for group in self.offer.groups]
         return forms.TypedMultipleChoiceField(
             label=_("Groups"),
-            choices=choices,
+            choices=[(group.pk, group.display_name) for group in self.offer.groups],
             coerce=int,
             required=False,
-            widget=ticks,
             initial=sorted(self.offer.current),
             error_messages={"invalid_choice": _("One of the groups can't be chosen here.")},
         )
@@ -88,20 +70,25 @@ class AccountForm(forms.Form):
         """Return what was asked for; call it on a valid form."""
         return Wanted(
             details={name: self.cleaned_data[name] for name in DETAILS},
-            groups=self._picked(self.cleaned_data["groups"]) if "groups" in self.fields else None,
+            groups=self.offer.picked(self.cleaned_data["groups"]) if "groups" in self.fields else None,
             ticks=self._sent("levels") if self.offer.levels else None,
-            drawn=self._picked(self._sent("drawn")) if self.offer.levels else None,
+            drawn=self.offer.picked(self._sent("drawn")) if self.offer.levels else None,
+        )
+
+    def ticked(self) -> frozenset[str]:
+        """Return the numbers of the groups ticked right now, valid or not, and of those that stay."""
+        sent = self.is_bound and "groups" in self.fields
+        return frozenset(
+            map(str, (*(self._sent("groups") if sent else self.offer.current), *self.offer.fixed))
         )
 
     def chosen_groups(self) -> list[Group]:
         """Return the groups ticked right now, valid or not, for drawing the matrix."""
-        if self.is_bound and "groups" in self.fields:
-            return self._picked(self._sent("groups"))
-        return self._picked(self.offer.current)
+        return self.offer.picked(self.ticked())
 
     def drawn_groups(self) -> list[Group]:
         """Return the groups with which the matrix was drawn that sent this form."""
-        return self._picked(self._sent("drawn")) if self.is_bound else self.chosen_groups()
+        return self.offer.picked(self._sent("drawn")) if self.is_bound else self.chosen_groups()
 
     def ticks(self) -> list[str] | None:
         """Return the ticks as they were sent; None for a form not sent yet."""
@@ -110,10 +97,6 @@ class AccountForm(forms.Form):
     def _sent(self, name: str) -> list[str]:
         data = self.data
         return data.getlist(name) if isinstance(data, QueryDict) else []
-
-    def _picked(self, values: Iterable[Any]) -> list[Group]:
-        wanted = {str(value) for value in values} | {str(pk) for pk in self.offer.fixed}
-        return [group for group in self.offer.groups if str(group.pk) in wanted]
 
 
 class LastDayForm(forms.Form):

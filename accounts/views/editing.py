@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.forms.accounts import DETAILS, AccountForm, AddAccountForm, EditAccountForm
 from accounts.forms.unit_access import UnitAccessForm
+from accounts.group_ticks import MOST_TYPED, ticks_of
 from accounts.known import Known
 from accounts.matrix import form_matrix
 from accounts.models import Account, UnitAccess
@@ -50,7 +51,16 @@ class AccountFormPage(AccountPage, Previewed):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         form = kwargs.setdefault("form", self.get_form())
-        return super().get_context_data(**self.matrix_context(form) | kwargs)
+        more = self.ticks_context(form) | self.matrix_context(form)
+        return super().get_context_data(**more | kwargs)
+
+    def ticks_context(self, form: AccountForm) -> dict[str, Any]:
+        """Return the groups' boxes as the form stands now; of many, those that are ticked or looked for."""
+        if not form.offer.shows_groups:
+            return {}
+        everything = self.request.GET.get("groups") == "all"
+        wanted = self.request.POST.get("find_group", "")[:MOST_TYPED]
+        return {"ticks": ticks_of(form, wanted, everything=everything)}
 
     def matrix_context(self, form: AccountForm) -> dict[str, Any]:
         """Return the matrix as the form stands now, with what comes through the ticked groups greyed."""
@@ -175,14 +185,17 @@ class AccountEdit(AccountFormPage, EditPage):
 
 
 class MatrixPage(AccountFormPage):
-    """The matrix alone, redrawn while groups are ticked; saves nothing."""
+    """The matrix alone, redrawn while groups are ticked, or the groups that are looked for; saves nothing."""
 
     http_method_names = ["post"]
     template_name = "accounts/partials/own_levels.html"
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         self.object = self.find()
-        return self.render_to_response(self.matrix_context(self.get_form()))
+        form = self.get_form()
+        if request.htmx.target == "group-ticks":  # type: ignore[attr-defined]
+            return render(request, "accounts/partials/groups_found.html", self.ticks_context(form))
+        return self.render_to_response(self.matrix_context(form))
 
 
 class AccountCreateMatrix(MatrixPage):

@@ -5,6 +5,15 @@
     return words.every((word) => text.includes(word));
   };
 
+  const keepApart = (input) => {
+    // Enter narrows nothing further; it must not send the form around the list.
+    input.addEventListener("keydown", (event) => {
+      if (event.key === "Enter") event.preventDefault();
+    });
+    // The search is no choice of the form.
+    input.addEventListener("change", (event) => event.stopPropagation());
+  };
+
   const setUp = (input) => {
     const list = document.getElementById(input.dataset.filter);
     const bar = input.closest("[data-filter-bar]");
@@ -28,13 +37,10 @@
       said.textContent = shown ? "" : said.dataset.none;
     });
 
-    // Enter narrows nothing further; it must not send the form around the list.
-    input.addEventListener("keydown", (event) => {
-      if (event.key === "Enter") event.preventDefault();
-    });
-    // The search is no choice of the form.
-    input.addEventListener("change", (event) => event.stopPropagation());
+    keepApart(input);
   };
 
   for (const input of document.querySelectorAll("[data-filter]")) setUp(input);
+  // Here the server finds what matches.
+  for (const input of document.querySelectorAll("[data-find]")) keepApart(input);
 })();

@@ -6,6 +6,7 @@ from functools import partial
 import pytest
 from playwright.sync_api import Page, Route, expect
 
+from accounts.group_ticks import MOST_LISTED
 from accounts.models import Account
 from accounts.services.lifecycle import update_account
 from adminrights.models import Unit
@@ -183,3 +184,26 @@ def test_groups_are_found_among_many_while_one_types(nemo: Account, unit: Unit, 
     expect(page.locator("#group-ticks li:visible")).to_have_count(1)
     field.press("Enter")
     see_title(page, "Edit Nemo Nobody")
+
+
+def test_groups_are_found_by_the_server_where_there_are_very_many(
+    nemo: Account, unit: Unit, readers: Group, edit: Edit
+) -> None:
+    for number in range(MOST_LISTED):
+        GroupFactory(unit=unit, display_name=f"Team {number:03}")
+    page = edit(nemo)
+    boxes = page.locator("#group-ticks li")
+    expect(boxes).to_have_count(0)
+    field = page.get_by_label("Find a group")
+    field.press_sequentially("read")
+    page.get_by_role("checkbox", name="Readers").check()
+    expect(page.locator("#level-offers-1")).to_be_disabled()
+    field.fill("team 042")
+    expect(boxes).to_have_count(2)
+    expect(field).to_be_focused()
+    field.press("Enter")
+    see_title(page, "Edit Nemo Nobody")
+    page.get_by_role("checkbox", name="Team 042").check()
+    click(page.get_by_role("button", name="Save"))
+    see_message(page, "Saved.")
+    assert {each.group.display_name for each in nemo.memberships.live()} == {"Readers", "Team 042"}
