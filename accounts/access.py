@@ -46,7 +46,7 @@ def effective(
 def may(account: Account, permission: str, unit: Unit) -> bool:
     """Return whether the account may do it in the unit now: one statement and a look into the policy."""
     now = timezone.now()
-    held, token, _anything = held_now(account.pk, now)
+    held, token, *_rest = held_now(account.pk, now)
     if not held.active:
         return False
     policy = policy_for(token, now)
@@ -168,6 +168,11 @@ def token_for(account: Account) -> str:
     return _present(account).token
 
 
+def state_for(account: Account) -> str:
+    """Return the digest of the journal's last entry, as the account's request read it."""
+    return _present(account).state
+
+
 def anything_for(account: Account) -> Anything:
     """Return whether there is anything at all of what the menu may lead to, as its request read it."""
     return _present(account).anything
@@ -178,6 +183,7 @@ class _Present(NamedTuple):
     policy: Policy
     token: str
     anything: Anything
+    state: str
 
 
 def _present(account: Account) -> _Present:
@@ -187,8 +193,8 @@ def _present(account: Account) -> _Present:
         known: _Present = remembered["present"]
         return known
     now = timezone.now()
-    held, token, anything = held_now(account.pk, now, for_menu=True)
-    present = _Present(held, policy_for(token, now), token, anything)
+    held, token, anything, state = held_now(account.pk, now, for_menu=True)
+    present = _Present(held, policy_for(token, now), token, anything, state)
     if remembered is not None:
         remembered["present"] = present
     return present

@@ -22,7 +22,7 @@ MOST_NAMED = 90
 LIVE = "ended_at IS NULL AND starts_at <= %s AND (expires_at IS NULL OR expires_at > %s)"
 # One statement for one account, with the policy's token: a decision costs one round trip and is never stale.
 ONE_ACCOUNT = f"""
-SELECT 0, 0, 0, 0, CAST(policy AS varchar(36)) FROM adminrights_journalhead WHERE id = 1
+SELECT 0, 0, 0, 0, CAST(policy AS varchar(36)) || ' ' || digest FROM adminrights_journalhead WHERE id = 1
 UNION ALL SELECT 1, 0, 0, 0, status FROM accounts_account WHERE id = %s
 UNION ALL SELECT 2, unit_id, CASE WHEN includes_subunits THEN 1 ELSE 0 END,
     CASE WHEN own_rights_only THEN 1 ELSE 0 END, '' FROM accounts_unitaccess WHERE account_id = %s AND {LIVE}
@@ -101,23 +101,27 @@ class Anything(NamedTuple):
 
 
 class HeldNow(NamedTuple):
-    """What an account holds now, the policy's token, and what is there for the menu, where that was asked."""
+    """What an account holds now, the policy's token, and what is there for the menu, where that was asked.
+
+    `state` is the digest of the journal's last entry: what only changes write is the same while it is.
+    """
 
     held: Held
     token: str
     anything: Anything
+    state: str
 
 
 def held_now(account: int, at: datetime, *, for_menu: bool = False) -> HeldNow:
     """Return what one account holds now, and what belongs to it, in one statement."""
     now = connection.ops.adapt_datetimefield_value(at)
-    held, token, anything = Held(), "", Anything()
+    held, token, anything, state = Held(), "", Anything(), ""
     asked = ONE_ACCOUNT + ANYTHING if for_menu else ONE_ACCOUNT
     with connection.cursor() as cursor:
         cursor.execute(asked, [account, account, now, now, account, now, now, account, now, now])
         for kind, first, second, third, text in cursor.fetchall():
             if kind == 0:
-                token = text.replace("-", "")
+                token, _space, state = text.replace("-", "").partition(" ")
             elif kind == 1:
                 held.active = text == Account.Status.ACTIVE.value
             elif kind == 2:
@@ -128,7 +132,7 @@ def held_now(account: int, at: datetime, *, for_menu: bool = False) -> HeldNow:
                 held.groups.append(first)
             else:
                 anything = Anything(bool(first), bool(second))
-    return HeldNow(held, token, anything)
+    return HeldNow(held, token, anything, state)
 
 
 def held_of(accounts: Collection[int], at: datetime) -> tuple[dict[int, Held], str]:

@@ -31,7 +31,7 @@ def may_with(account: Account, permission: str, item: Item) -> bool:
     if resource != item.resource_id or item.retired_at or permission not in catalogue().permissions:
         return False
     now = timezone.now()
-    held, token, _anything = held_now(account.pk, now)
+    held, token, *_rest = held_now(account.pk, now)
     policy = policy_for(token, now)
     if not held.active or item.unit_id not in policy.units:
         return False

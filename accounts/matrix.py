@@ -81,7 +81,7 @@ def givers_of(account: Account | None, unit: Unit, chosen: Collection[Group] | N
     now = timezone.now()
     held, policy = Held(), policy_now(now)
     if account is not None:
-        held, token, _anything = held_now(account.pk, now)
+        held, token, *_rest = held_now(account.pk, now)
         policy = policy_for(token, now)
     if unit.pk not in policy.units:
         return []

@@ -19,7 +19,7 @@ READ, UPDATE = "accounts:get", "accounts:update"
 def units_where(account: Account, permission: str) -> frozenset[int]:
     """Return the open units in which the account may do it now."""
     now = timezone.now()
-    held, token, _anything = held_now(account.pk, now)
+    held, token, *_rest = held_now(account.pk, now)
     policy = policy_for(token, now)
     if not held.active or permission not in policy.catalogue.permissions:
         return frozenset()

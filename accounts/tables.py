@@ -6,18 +6,18 @@ from typing import Any
 import django_tables2 as tables
 from django.middleware.csrf import get_token
 from django.utils.functional import cached_property
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, gettext_noop
 
 from accounts.models import Account
 from accounts.standing import SHORT
 from accounts.states import marks_of, quick_buttons, time_left
 from adminrights import cells
+from adminrights.escaping import filled
 from adminrights.navigation import ANY, path_of
 
 SHOWN_GROUPS = 2
+DETAILS, NEVER = gettext_noop("Details of %s"), gettext_noop("never")
 BY_NAME = ("last_name", "first_name", "pk")
 
 
@@ -64,12 +64,12 @@ class AccountTable(tables.Table):
     def render_details(self, record: Account) -> SafeString:
         """The sign at the left of the row that opens the person's details (S4-32)."""
         url = path_of("accounts:account_details", record.pk)
-        return cells.dialog_sign(url, "id-card", _("Details of %s") % record.name)
+        return cells.dialog_sign(url, "id-card", cells.said(DETAILS) % record.name)
 
     def render_status(self, record: Account) -> SafeString:
         shown = cells.badges([record.status, *marks_of(record)])
         left = time_left(record)
-        return format_html('{} <span class="muted">{}</span>', shown, left) if left else shown
+        return filled('{} <span class="muted">{}</span>', shown, left) if left else shown
 
     def render_id(self, record: Account) -> int:
         return record.pk
@@ -105,7 +105,7 @@ class AccountTable(tables.Table):
         return {"label": unit, "detail": str(SHORT[role])} if role in SHORT else {}
 
     def render_last_login(self, record: Account) -> SafeString:
-        return cells.day(record.last_login, _("never"))
+        return cells.day(record.last_login, cells.said(NEVER))
 
     def render_actions(self, record: Account) -> SafeString:
         """The quick menu: but for the reader's own row it is the same for everybody of a status."""

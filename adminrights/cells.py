@@ -1,31 +1,44 @@
 """The small pieces that stand in every row of a list, written in Python.
 
 A template for each cell takes most of a long list's time, so what repeats by the row is joined here;
-every value is escaped by `format_html`.
+every value is escaped by `filled`.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
+from html import escape
 from inspect import signature
 from typing import Any, NamedTuple
 
 from django.utils import formats, timezone
-from django.utils.html import conditional_escape, escape, format_html, format_html_join
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
+from django.utils.translation import get_language, gettext_lazy, gettext_noop, pgettext_lazy
 from django.utils.translation import gettext as _
 from lucide.templatetags.lucide import lucide
 
+from adminrights.escaping import escaped, filled
 from adminrights.navigation import ANY, Button
 
 STROKES = ' fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round" stroke-linejoin="round"'
 # Stands for a name; no text of a page has it.
 SUBJECT = "\0"
+TICK = gettext_noop("Tick %s")
 EMPTY = mark_safe('<span class="muted">–</span>')
 
 # The drawing for each kind of source of a right.
 SOURCES = {"owner": "crown", "grant": "user-check", "role": "boxes", "feature": "layers"}
+
+
+@lru_cache(maxsize=512)
+def _said(text: str, language: str) -> str:
+    return _(text)
+
+
+def said(text: str) -> str:
+    """Return the translation of a text that stands in every row, looked up once for each language."""
+    return _said(text, get_language() or "")
 
 
 class Badge(NamedTuple):
@@ -95,7 +108,7 @@ def badge(key: str, label: str = "") -> SafeString:
 @lru_cache(maxsize=256)
 def _badge(key: str, label: str, language: str) -> SafeString:
     known = BADGES.get(key) or Badge("off", "info", key.capitalize())
-    return format_html(
+    return filled(
         '<span class="badge-status tone-{}">{}<span>{}</span></span>',
         known.tone,
         icon(known.icon, 14),
@@ -105,27 +118,27 @@ def _badge(key: str, label: str, language: str) -> SafeString:
 
 def badges(keys: Iterable[str]) -> SafeString:
     """Return several statuses side by side."""
-    return format_html_join(" ", "{}", ((badge(key),) for key in keys))
+    return mark_safe(" ".join(badge(key) for key in keys))  # noqa: S308 - each is escaped
 
 
 def row_link(url: str, label: str) -> SafeString:
     """Return the link that names a row."""
-    return format_html('<a class="row-link" href="{}">{}</a>', url, label)
+    return filled('<a class="row-link" href="{}">{}</a>', url, label)
 
 
 def address(email: str) -> SafeString:
     """Return an e-mail address that, where there is too little room, breaks before its @."""
     name, sign, domain = email.rpartition("@")
-    return format_html('<span title="{}">{}<wbr>{}{}</span>', email, name, sign, domain)
+    return filled('<span title="{}">{}<wbr>{}{}</span>', email, name, sign, domain)
 
 
 def tick(pk: int, name: str) -> SafeString:
     """Return the tick box of a row; it belongs to the form of partials/bulk.html."""
-    return format_html(
+    return filled(
         '<label class="tick"><input type="checkbox" class="form-check-input row-check" name="pk" value="{}"'
         ' form="bulk"><span class="visually-hidden">{}</span></label>',
         pk,
-        _("Tick %s") % name,
+        said(TICK) % name,
     )
 
 
@@ -138,7 +151,7 @@ def drawn_tags(drawn: Sequence[SafeString]) -> SafeString:
     """Return tags side by side that are drawn already."""
     if not drawn:
         return EMPTY
-    inside = "".join(f"<li>{conditional_escape(each)}</li>" for each in drawn)
+    inside = "".join(f"<li>{escaped(each)}</li>" for each in drawn)
     return mark_safe(f'<ul class="tags">{inside}</ul>')  # noqa: S308 - each is escaped
 
 
@@ -146,18 +159,16 @@ def tag(item: Mapping[str, str]) -> SafeString:
     """Return one tag, a link if it has an address; a detail stays whole where a long label is cut."""
     label, url, title = item["label"], item.get("url", ""), item.get("title", "")
     if detail := item.get("detail"):
-        label = format_html(
-            '<span class="tag-label">{}</span> <span class="tag-detail">{}</span>', label, detail
-        )
+        label = filled('<span class="tag-label">{}</span> <span class="tag-detail">{}</span>', label, detail)
     if url:
-        return format_html('<a class="tag" href="{}" title="{}">{}</a>', url, title, label)
-    return format_html('<span class="tag" title="{}">{}</span>', title, label)
+        return filled('<a class="tag" href="{}" title="{}">{}</a>', url, title, label)
+    return filled('<span class="tag" title="{}">{}</span>', title, label)
 
 
 def day(moment: datetime | None, otherwise: str) -> SafeString:
     """Return the day of a moment, the time of day as its title; `otherwise` where there is none."""
     if moment is None:
-        return format_html('<span class="muted">{}</span>', otherwise)
+        return filled('<span class="muted">{}</span>', otherwise)
     return _day(timezone.localtime(moment).isoformat(), get_language() or "")
 
 
@@ -165,7 +176,7 @@ def day(moment: datetime | None, otherwise: str) -> SafeString:
 def _day(text: str, language: str) -> SafeString:
     """Return what a language shows of a moment. It comes as text: equal moments differ by their zone."""
     local = datetime.fromisoformat(text)
-    return format_html(
+    return filled(
         '<time datetime="{}" title="{}">{}</time>',
         text,
         formats.date_format(local, "SHORT_DATETIME_FORMAT"),
@@ -196,7 +207,7 @@ def quick_menu(buttons: Sequence[Button], subject: str, csrf_token: str) -> Safe
     """
     if not buttons:
         return SafeString("")
-    return format_html(
+    return filled(
         '<details class="drop quick-menu"><summary aria-label="{}">{}</summary>'
         '<div class="drop-panel drop-end">{}</div></details>',
         _("Actions for %s") % subject,
@@ -219,12 +230,12 @@ def _menu_item(button: Button, csrf_token: str) -> SafeString:
 @lru_cache(maxsize=512)
 def _around_address(name: str, label: str, style: str, post: bool, dialog: bool) -> tuple[str, ...]:
     """Return an item of the menu in pieces, cut where its address stands: only that differs by the row."""
-    inner = format_html("{}<span>{}</span>", icon(name), label)
+    inner = filled("{}<span>{}</span>", icon(name), label)
     if post:
-        button = format_html('<button class="drop-item drop-{}">{}</button></form>', style, inner)
+        button = filled('<button class="drop-item drop-{}">{}</button></form>', style, inner)
         return '<form method="post" action="', '">', button
-    opening = format_html('<a class="drop-item drop-{}" href="', style)
-    closing = format_html("{}</a>", inner)
+    opening = filled('<a class="drop-item drop-{}" href="', style)
+    closing = filled("{}</a>", inner)
     if not dialog:
         return opening, f'">{closing}'
     swap = '" hx-target="#dialog" hx-swap="innerHTML" aria-haspopup="dialog">'
@@ -233,7 +244,7 @@ def _around_address(name: str, label: str, style: str, post: bool, dialog: bool)
 
 def dialog_sign(url: str, sign: str, label: str) -> SafeString:
     """Return a sign that opens a dialog, or the page without scripts; its label is read out."""
-    return format_html(
+    return filled(
         '<a class="icon-button" href="{0}" hx-get="{0}" hx-target="#dialog" hx-swap="innerHTML"'
         ' aria-haspopup="dialog" title="{1}" aria-label="{1}">{2}</a>',
         url,
@@ -246,7 +257,7 @@ def rows(table: Any) -> SafeString:
     """Return the rows of a table's page. On narrow screens each cell shows its column's name."""
     drawn = [(_opening(column), _drawing(column)) for column in table.columns]
     lines = (
-        "".join(f"{opening}{conditional_escape(draw(row))}</td>" for opening, draw in drawn)
+        "".join(f"{opening}{escaped(draw(row))}</td>" for opening, draw in drawn)
         for row in table.paginated_rows
     )
     return mark_safe("".join(f'<tr role="row">{line}</tr>' for line in lines))  # noqa: S308 - escaped
@@ -266,5 +277,5 @@ def _drawing(column: Any) -> Callable[[Any], Any]:
 def _opening(column: Any) -> SafeString:
     kind = f"col-{column.name} {column.attrs['td'].get('class') or ''}".strip()
     if column.name in {"select", "details", "actions"}:
-        return format_html('<td role="cell" class="{}">', kind)
-    return format_html('<td role="cell" class="{}" data-label="{}">', kind, column.header)
+        return filled('<td role="cell" class="{}">', kind)
+    return filled('<td role="cell" class="{}" data-label="{}">', kind, column.header)

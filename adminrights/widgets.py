@@ -4,8 +4,10 @@ from typing import Any
 
 from django import forms
 from django.forms.utils import flatatt
-from django.utils.html import conditional_escape, escape, format_html
+from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+
+from adminrights.escaping import escaped
 
 
 class LongSelect(forms.Select):
@@ -14,8 +16,8 @@ class LongSelect(forms.Select):
     def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
         chosen = self.format_value(value)
         options = (
-            f'<option value="{escape(str(key))}"{" selected" if str(key) in chosen else ""}>'
-            f"{conditional_escape(str(label))}</option>"
+            f'<option value="{escaped(str(key))}"{" selected" if str(key) in chosen else ""}>'
+            f"{escaped(str(label))}</option>"
             for key, label in self.choices
         )
         return format_html(

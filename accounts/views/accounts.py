@@ -11,7 +11,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from accounts.access import token_for
+from accounts.access import state_for, token_for
 from accounts.bulk.selection import seal_all
 from accounts.bulk.steps import BY_URL
 from accounts.dates.reading import Given, given_to
@@ -27,11 +27,13 @@ from accounts.matrix import matrix_of
 from accounts.models import Account
 from accounts.names import Names, names_in
 from accounts.organisation import add_label
+from accounts.people_count import people_count
 from accounts.running import running_sessions
 from accounts.states import groups_of, invitation_state, marks_of, page_buttons, with_state
 from accounts.tables import AccountTable, group_tag
 from accounts.views.tabs import account_tabs
 from adminrights.days import brief
+from adminrights.long_lists import LongList
 from adminrights.models import JournalEntry, Unit
 from adminrights.models.facts import standing_now
 from adminrights.navigation import Button, EmptyState, Link
@@ -66,6 +68,13 @@ class AccountList(ListPage):
 
     def get_queryset(self) -> QuerySet[Account]:
         return with_state(Account.objects.in_unit(self.unit))
+
+    def get_rows(self, found: AccountFilter) -> LongList:
+        """Return the rows; without a filter, their number is known from the last time."""
+        rows = super().get_rows(found)
+        if not found.is_valid() or any(found.form.cleaned_data.values()):
+            return LongList(rows)
+        return LongList(rows, people_count(self.unit, state_for(self.request.user)))  # type: ignore[arg-type]
 
     @cached_property
     def names(self) -> Names:

@@ -84,13 +84,17 @@ class ListPage(FilterMixin, Page):
         """Return the filters with what the address says."""
         return self.filterset_class(self.request.GET, queryset=self.get_queryset(), request=self.request)
 
+    def get_rows(self, found: Any) -> Any:
+        """Return what the filters leave, as the table takes it."""
+        return found.qs if found.is_valid() else found.queryset.none()
+
     def get_template_names(self) -> list[str]:
         partial = getattr(self.request, "htmx", False) and not self.request.htmx.history_restore_request  # type: ignore[attr-defined]
         return [self.results_template_name if partial else str(self.template_name)]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         found = self.get_filter()
-        table = self.table_class(found.qs if found.is_valid() else found.queryset.none())
+        table = self.table_class(self.get_rows(found))
         RequestConfig(self.request, paginate=False).configure(table)
         # Not by RequestConfig: it would take the length of a page from the address, any length (N4).
         table.paginate(per_page=self.per_page)
