@@ -16,6 +16,11 @@ from adminrights.exceptions import TooManyTries
 LONGEST_PASSWORD = 1_000
 
 
+def focus(form: forms.Form, name: str = "") -> None:
+    """Let the page open with this field ready to type in, the first one by default: nothing else is there."""
+    form.fields[name or next(iter(form.fields))].widget.attrs["autofocus"] = True
+
+
 class AddressField(forms.CharField):
     """An address for looking somebody up. What can't be one is simply not found, so nothing leaks (A9)."""
 
@@ -63,9 +68,18 @@ class SignInForm(forms.Form):
     email = AddressField()
     password = PasswordField(label=_("Password"), autocomplete="current-password")
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # Whoever is known by a link already types only the password.
+        focus(self, "password" if self.initial.get("email") else "email")
+
 
 class PasswordResetForm(forms.Form):
     email = AddressField()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        focus(self)
 
 
 class NewPasswordForm(forms.Form):
@@ -78,6 +92,7 @@ class NewPasswordForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.account = account
         self.fields["password"].help_text = password_help(account)
+        focus(self)
 
     def clean_password(self) -> str:
         password: str = self.cleaned_data["password"]

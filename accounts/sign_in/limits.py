@@ -33,6 +33,11 @@ def has_run_out(session: SessionBase, account: Account) -> bool:
     return idle > settings.ADMINISTRATOR_IDLE_SECONDS and holds_somewhere(account, ADMINISTERS)
 
 
+def is_idle(session: SessionBase) -> bool:
+    """Return whether a session that has run out did so because nothing was done in it, not by its age."""
+    return time.time() - session.get(BEGAN, 0) <= settings.SESSION_COOKIE_AGE
+
+
 def idle_after(account: Account, unit: Unit) -> int:
     """Return after how many idle seconds whoever works in the unit is signed out."""
     administers = any(account.may(permission, unit) for permission in sorted(ADMINISTERS))

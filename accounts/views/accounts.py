@@ -103,7 +103,8 @@ class AccountList(ListPage):
             "explains": "accounts",
         }
         steps = [] if self.request.GET else first_steps(self.request.user, self.unit, count)  # type: ignore[arg-type]
-        return context | extra | {"bulk": bulk, "bulk_all": every, "first_steps": steps}
+        led = {"first_steps": steps, "first_steps_done": all(step.done for step in steps)}
+        return context | extra | led | {"bulk": bulk, "bulk_all": every}
 
     def buttons(self) -> list[Button]:
         if not self.may("accounts:create"):

@@ -84,7 +84,8 @@ class RequestList(RequestPage, ListPage):
         if not has_several_units(self.request):
             context["table"].columns.hide("unit")
         words = ngettext("%(count)d request", "%(count)d requests", context["count"])
-        return context | {"count_text": words % {"count": context["count"]}, "empty": self.empty()}
+        count_text = words % {"count": context["count"]}
+        return context | {"count_text": count_text, "empty": self.empty(), "explains": "requests"}
 
     def empty(self) -> EmptyState:
         if self.request.GET.get("q") or self.request.GET.get("state") == "answered":

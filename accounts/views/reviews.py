@@ -134,6 +134,7 @@ class ReviewList(ListPage):
         narrowed = any(self.request.GET.get(name) for name in ("q", "state"))
         return context | {
             "buttons": [add],
+            "explains": "reviews",
             "count_text": ngettext("%(count)d review", "%(count)d reviews", count) % {"count": count},
             "empty": None if narrowed else nothing_yet(add),
         }
