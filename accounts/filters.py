@@ -72,8 +72,8 @@ class AccountFilter(django_filters.FilterSet):
             # The overview asks for it; it would be one too many for every day.
             del self.filters["invited"]
         # Handed over as functions: a form copies all that it is given, name by name.
-        for name, known in (("group", names.groups), ("role", names.roles)):
-            self.filters[name].extra["choices"] = known.items
+        for name, known in (("group", names.groups.items), ("role", names.of_roles)):
+            self.filters[name].extra["choices"] = known
 
     def search(self, accounts: AccountQuerySet, name: str, text: str) -> AccountQuerySet:
         return accounts.search(text)

@@ -113,7 +113,7 @@ def _roles(search: Search) -> Shelf:
     first = roles.order_by("built_in", "display_name", "pk")[: MOST + 1]
     built_in = _("built in")
     found = (
-        Found(role.display_name, built_in if role.built_in else "", role.get_absolute_url(), "shield-check")
+        Found(role.label, built_in if role.built_in else "", role.get_absolute_url(), "shield-check")
         for role in first
     )
     return _shelf(_("Roles"), found, search.listed("roles:role_list"))

@@ -1,5 +1,6 @@
 """What pages and commands tell of the mails to accounts: what became of them, and what can be done."""
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -9,6 +10,8 @@ from django.utils.translation import gettext as _
 
 from accounts.history import MESSAGES
 from accounts.models import Account
+from adminrights.change import Change
+from adminrights.consequences import Line
 from adminrights.models import OutgoingMail, Unit
 from adminrights.models.mail import OutgoingMailQuerySet
 from adminrights.navigation import Button
@@ -17,6 +20,10 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
 NEWEST = 5
+# So many receivers of the same mail are named.
+MOST_NAMED = 3
+# Mails to the one who is changed; of what goes to others the reader may not even know the address.
+PERSONAL = frozenset({"invitation", "disabled", "reactivated"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +36,21 @@ class Letter:
     address: str
     why: str
     again: Button | None
+
+
+def mails_of(change: Change | None) -> list[Line]:
+    """Return which mails the change sends to those whom it is about, a line for each kind."""
+    sent: dict[str, list[str]] = defaultdict(list)
+    for mail in change.mails if change else ():
+        if mail.message in PERSONAL:
+            sent[mail.message].append(mail.address)
+    return [{"kind": "mail", "text": _mail_in_words(kind, to)} for kind, to in sent.items()]
+
+
+def _mail_in_words(kind: str, to: list[str]) -> str:
+    if len(to) > MOST_NAMED:
+        return _("A mail goes to %(count)d people: %(what)s.") % {"count": len(to), "what": MESSAGES[kind]}
+    return _("A mail goes to %(who)s: %(what)s.") % {"who": ", ".join(to), "what": MESSAGES[kind]}
 
 
 def undelivered_in(unit: Unit) -> OutgoingMailQuerySet:

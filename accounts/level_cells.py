@@ -63,7 +63,7 @@ class Grid:
         cell, level = Cell(person.pk, unit.pk, role.pk), self.level(person, unit)
         instead = level if level != role else None
         box = Box(
-            _words(person, role.display_name, unit),
+            _words(person, role.label, unit),
             cell.value,
             was=cell in self.given,
             ticked=cell in (self.given if self.sent is None else self.sent),
@@ -90,14 +90,14 @@ class Grid:
     ) -> SafeString:
         cell = Cell(person.pk, unit.pk, role.pk) if role else None
         box = Box(
-            _words(person, role.display_name if role else _("no level"), unit),
+            _words(person, role.label if role else _("no level"), unit),
             cell.value if cell else "",
             was=was,
             ticked=ticked,
             note=_("also") if cell in self.given and not was else "",
             name=f"cell-{unit.pk}",
             kind="radio",
-            shown=role.display_name if role else _("No level"),
+            shown=role.label if role else _("No level"),
         )
         return self._drawn(box, person, unit)
 
@@ -108,7 +108,7 @@ class Grid:
 
 def short(role: Role) -> str:
     """Return the level's name for places with little room."""
-    return str(SHORT.get(role.name, role.display_name))
+    return str(SHORT.get(role.name, role.label))
 
 
 def _words(person: Account, what: str, unit: Unit) -> str:

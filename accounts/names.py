@@ -4,7 +4,7 @@ The copy is exact like the policy's: it is used only under the token that the da
 every write to a group, a role or a unit draws a new one.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
 from typing import Any
@@ -29,8 +29,12 @@ class Names:
     """
 
     groups: Mapping[int, str]
-    roles: Mapping[int, str]
+    roles: Sequence[Role]
     levels: Mapping[int, tuple[str, str]]
+
+    def of_roles(self) -> list[tuple[int, str]]:
+        """Return the roles, named in the language of whoever reads: what is kept is for all of them."""
+        return [(role.pk, role.label) for role in self.roles]
 
 
 def names_in(unit: Unit, token: str) -> Names:
@@ -42,7 +46,7 @@ def names_in(unit: Unit, token: str) -> Names:
         groups = list(Group.objects.in_unit(unit).select_related("unit", "standing_role"))
         return Names(
             {group.pk: group.display_name for group in groups},
-            dict(roles.values_list("pk", "display_name")),
+            list(roles.only("display_name", "built_in", "module")),
             {
                 group.pk: (group.standing_role.name, group.unit.name)
                 for group in groups

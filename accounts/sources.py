@@ -113,7 +113,7 @@ class SourceBook:
         if role.module_id:
             words = {"group": group.display_name, "right": right_in_words(source.right)}
             return _("Through the group %(group)s: %(right)s") % words
-        words = {"group": group.display_name, "role": role.display_name}
+        words = {"group": group.display_name, "role": role.label}
         return _("Through the group %(group)s, role %(role)s") % words
 
     def _because(self, source: Source, newest: Fact | None) -> str:
@@ -125,7 +125,7 @@ class SourceBook:
                 return _("it was given to you directly")
             return _("%s gave it to you directly") % giver.name
         group, role = self._groups[source.group or 0], self._roles[source.role or 0]
-        words = {"group": group.display_name, "role": role.display_name}
+        words = {"group": group.display_name, "role": role.label}
         if role.module_id:
             module, level = level_in_words(source.right)
             words |= {"module": module, "level": level}

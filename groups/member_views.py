@@ -56,7 +56,14 @@ class MemberAdd(GroupPage, PreviewedCommand):
         new = add_members(self.object, [account], actor=self.request.user, instead=instead)
         if not new:
             return _("%(who)s is in %(group)s already.") % names
-        return _("%(who)s is in %(group)s now and has its rights.") % names
+        return is_in_now(account) % names
+
+
+def is_in_now(account: Any) -> str:
+    """Return the sentence for who was put in: the rights of an account that isn't active wait."""
+    if account.is_active:
+        return _("%(who)s is in %(group)s now and has its rights.")
+    return _("%(who)s is in %(group)s now, and has its rights as soon as the account is active.")
 
 
 class MemberAddDated(GroupPage, Previewed):
@@ -101,7 +108,7 @@ class MemberAddDated(GroupPage, Previewed):
             return _("%(who)s is in %(group)s already.") % names
         dates = brief(self.new[0].starts_at, self.new[0].expires_at, timezone.now())
         if not dates:
-            return _("%(who)s is in %(group)s now and has its rights.") % names
+            return is_in_now(self.account) % names
         return _("%(who)s is in %(group)s, %(dates)s.") % (names | {"dates": dates})
 
 

@@ -37,7 +37,7 @@ class GroupTable(tables.Table):
         return some(names, value)
 
     def render_roles(self, value: int, record: Any) -> str:
-        return some([fact.role.display_name for fact in record.first_roles], value) if value else "–"
+        return some([fact.role.label for fact in record.first_roles], value) if value else "–"
 
     def render_actions(self, record: Group) -> SafeString:
         buttons = group_buttons(record, self.request.user)

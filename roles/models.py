@@ -3,11 +3,13 @@ from typing import Self
 from django.db import models
 from django.db.models import Exists, Q
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from adminrights.models import ChangedModel, ChangedQuerySet, Fact, Unit
 from adminrights.models.facts import fact_constraints, one_not_ended
 from roles.catalogue import catalogue
+from roles.vocabulary import Level
 
 
 class CatalogueRow(ChangedModel):
@@ -132,6 +134,24 @@ class Role(ChangedModel):
 
     def get_absolute_url(self) -> str:
         return reverse("roles:role_detail", args=[self.pk])
+
+    @property
+    def label(self) -> str:
+        """Its name in the language of whoever reads, where it came with the product; else as people wrote it.
+
+        What is written down, such as the journal, has `display_name`.
+        """
+        if not self.built_in:
+            return self.display_name
+        module = catalogue().modules.get(self.module_id or "")
+        if module is None or self.level is None:
+            return gettext(self.display_name)
+        return gettext("%(module)s: %(level)s") % {"module": module.label, "level": Level(self.level).label}
+
+    @property
+    def help(self) -> str:
+        """What it is for, in the language that `label` has."""
+        return gettext(self.description) if self.built_in and self.description else self.description
 
     @property
     def right(self) -> str | None:

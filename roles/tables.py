@@ -26,7 +26,7 @@ class RoleTable(tables.Table):
         attrs = {"caption": _("Roles")}
 
     def render_name(self, record: Role) -> SafeString:
-        return cells.row_link(record.get_absolute_url(), record.display_name)
+        return cells.row_link(record.get_absolute_url(), record.label)
 
     def render_rules(self, value: int, record: Any) -> str | int:
         """Return the number of rules, and of named permissions where there are any."""
@@ -42,4 +42,4 @@ class RoleTable(tables.Table):
 
     def render_actions(self, record: Role) -> SafeString:
         buttons = role_buttons(record, self.request.user, self.request.unit)
-        return cells.quick_menu(buttons, record.display_name, get_token(self.request))
+        return cells.quick_menu(buttons, record.label, get_token(self.request))

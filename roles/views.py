@@ -55,7 +55,7 @@ class RolePage(Page):
     def breadcrumbs(self) -> list[Link]:
         crumbs = [Link(_("All Roles"), reverse("roles:role_list"))] if self.may("roles:list") else []
         if self.object is not None and not isinstance(self, DetailPage):
-            crumbs.append(Link(str(self.object), self.object.get_absolute_url()))
+            crumbs.append(Link(self.object.label, self.object.get_absolute_url()))
         return crumbs
 
 
@@ -131,6 +131,9 @@ class RoleDetail(RolePage, DetailPage):
     permission = "roles:get"
     template_name = "roles/role_detail.html"
 
+    def get_title(self) -> str:
+        return str(self.object.label)
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         role = self.object
         editable = not role.built_in and self.may_here("roles:update")
@@ -141,7 +144,7 @@ class RoleDetail(RolePage, DetailPage):
         choose = Button(_("Choose"), reverse("roles:role_named", args=[role.pk]), "list-checks")
         return super().get_context_data(**kwargs) | {
             "role": role,
-            "subtitle": role.description,
+            "subtitle": role.help,
             "buttons": role_buttons(role, self.request.user, self.unit, on_page=True),
             "modules": rules_by_module(keys),
             "editable": editable,
@@ -207,10 +210,10 @@ class RoleCopy(RolePage, FormPage):
     submit_label = gettext_lazy("Copy role")
 
     def get_title(self) -> str:
-        return _("Copy %s") % self.object
+        return _("Copy %s") % self.object.label
 
     def get_initial(self) -> dict[str, Any]:
-        return {"display_name": _("%s (copy)") % self.object, "name": f"{self.object.name}_copy"}
+        return {"display_name": _("%s (copy)") % self.object.label, "name": f"{self.object.name}_copy"}
 
     def apply(self, form: Form) -> Role:
         return copy_role(self.object, unit=self.unit, actor=self.request.user, **form.cleaned_data)

@@ -87,4 +87,4 @@ class Chooser:
     def _roles(self, text: str) -> Iterator[Found]:
         if self.may(NEEDS["role"]):
             for role in Role.objects.offered_in(self.unit).search(text)[:MOST]:
-                yield Found(f"role:{role.pk}", role.display_name, _("Role"), "shield-check")
+                yield Found(f"role:{role.pk}", role.label, _("Role"), "shield-check")

@@ -75,9 +75,7 @@ def side_of_role(role: Role) -> Compared:
     """Return what the role gives, each right with the rules that give it."""
     rights = policy_now().role_rights.get(role.pk, frozenset())
     given = ((right_in_words(right), (right,)) for right in sorted(rights))
-    return Compared(
-        "role", role.pk, role.display_name, "shield-check", _given(given), url=role.get_absolute_url()
-    )
+    return Compared("role", role.pk, role.label, "shield-check", _given(given), url=role.get_absolute_url())
 
 
 def _given(sources: Iterable[tuple[str, Iterable[str]]]) -> Rights:

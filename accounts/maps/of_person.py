@@ -120,7 +120,7 @@ class _Teller:
 
     def _role(self, role: Role) -> Node:
         url = role.get_absolute_url() if role.pk in self._open_roles else ""
-        return Node(f"role-{role.pk}", "role", role.display_name, "", url)
+        return Node(f"role-{role.pk}", "role", role.label, "", url)
 
     def _module(self, ladder: Ladder, effective: Collection[str]) -> Node:
         return module_node(ladder, effective, self._links.module(ladder.module.key))

@@ -40,7 +40,7 @@ def map_of_role(role: Role, unit: Unit, links: Links, *, people: bool) -> Graph:
     columns = (
         Column(_("People"), (_people(role, number, linked=people),) if found else ()),
         Column(_("Groups"), tuple(_group(group, linked=links.groups) for group in found)),
-        Column(_("Role"), (Node(ROLE, "role", role.display_name),)),
+        Column(_("Role"), (Node(ROLE, "role", role.label),)),
         Column(_("Modules"), tuple(modules)),
     )
     groups = [f"group-{group.pk}" for group in found]

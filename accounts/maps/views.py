@@ -108,11 +108,11 @@ class RoleMap(DetailPage):
         return Role.objects.offered_in(self.unit)
 
     def get_title(self) -> str:
-        return _("Access map of %s") % self.object
+        return _("Access map of %s") % self.object.label
 
     def breadcrumbs(self) -> list[Link]:
         every = [Link(_("All Roles"), reverse("roles:role_list"))] if self.may("roles:list") else []
-        return [*every, Link(str(self.object), self.object.get_absolute_url())]
+        return [*every, Link(self.object.label, self.object.get_absolute_url())]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         role: Role = self.object
@@ -120,7 +120,7 @@ class RoleMap(DetailPage):
         links = Links(self.may("groups:get"), roles=True, module=lambda key: f"{page}#module-{key}")
         graph = map_of_role(role, self.unit, links, people=self.may("accounts:list"))
         subtitle = _("Who has this role through which group, and which modules it reaches")
-        return super().get_context_data(**drawn(graph, str(role)), subtitle=subtitle, **kwargs)
+        return super().get_context_data(**drawn(graph, role.label), subtitle=subtitle, **kwargs)
 
 
 class HeatFilter(AccountFilter):

@@ -15,6 +15,7 @@ from accounts.forms.accounts import DETAILS, AccountForm, AddAccountForm, EditAc
 from accounts.forms.unit_access import UnitAccessForm
 from accounts.group_ticks import MOST_TYPED, ticks_of
 from accounts.known import Known
+from accounts.letters import mails_of
 from accounts.matrix import form_matrix
 from accounts.models import Account, UnitAccess
 from accounts.offers import Offer, offer_to
@@ -129,7 +130,7 @@ class AccountCreate(AccountFormPage):
         ends = {f.expires_at for f in change.started if isinstance(f, UnitAccess)} if change else set()
         text = _("The access ends by itself at %s.")
         dated: list[Line] = [{"kind": "note", "text": text % in_words(each)} for each in ends if each]
-        return [*super().told(change), *dated]
+        return [*super().told(change), *mails_of(change), *dated]
 
     def done(self, result: Account) -> str:
         if self.invited:

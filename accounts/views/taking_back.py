@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.forms.moment import WRITTEN
 from accounts.items import seen_by
+from accounts.letters import mails_of
 from accounts.log import entries_seen_from, event_in_words, tell
 from accounts.models import Account
 from accounts.services.taking_back import take_back
@@ -125,7 +126,7 @@ class EntryTakeBack(EntryPage, ConfirmPage):
 
     def get_consequences(self, change: Any) -> list[dict[str, str]]:
         left = [{"kind": "note", "text": _("Stays as it is: %s") % text} for text in self.left]
-        return [*super().get_consequences(change), *left]
+        return [*super().get_consequences(change), *mails_of(change), *left]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         # What is refused is not said to happen.

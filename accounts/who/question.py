@@ -58,7 +58,7 @@ def about_level(module: str, level: int, unit: Unit) -> Question:
 
 def about_role(role: Role, unit: Unit) -> Question:
     """Return the question who has the role through groups of the unit and below."""
-    return Question(str(role), unit, role=role)
+    return Question(role.label, unit, role=role)
 
 
 def about_item(item: Item, action: str = "") -> Question:

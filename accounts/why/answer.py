@@ -142,4 +142,4 @@ def _chain(
     if source.kind == "grant":
         return [("grant", right_in_words(source.right))]
     group, role = groups[source.group or 0], roles[source.role or 0]
-    return [("group", group.display_name), ("role", role.display_name)]
+    return [("group", group.display_name), ("role", role.label)]

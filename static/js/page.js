@@ -71,6 +71,18 @@
   });
   dialog?.addEventListener("close", () => dialog.replaceChildren());
 
+  // The second click of a double click sends nothing: after Preview, Save stands in the same place. Nor does
+  // it close the dialog that the first one opened.
+  document.addEventListener(
+    "click",
+    (event) => {
+      if (event.detail < 2 || !(event.target === dialog || event.target.closest("button:not([type=button])"))) return;
+      event.preventDefault();
+      event.stopPropagation();
+    },
+    true,
+  );
+
   // A form that went through answers with a redirect: follow it with the whole window.
   document.addEventListener("htmx:beforeSwap", (event) => {
     const { target, xhr, pathInfo } = event.detail;
@@ -94,7 +106,8 @@
       closeMenus(null);
       if (!dialog.open) dialog.showModal();
       const first = dialog.querySelector("[data-focus], .form-body input:not([type=hidden]), .form-body select");
-      first?.focus();
+      // Where there is only to say yes, Enter says it, unless that takes something away.
+      (first ?? dialog.querySelector(".form-foot .btn-primary"))?.focus();
     }
     const results = document.getElementById("results");
     const said = document.getElementById("results-said");

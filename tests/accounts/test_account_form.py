@@ -204,3 +204,11 @@ def test_a_new_address_of_a_pending_account_voids_the_link_and_says_so(unit: Uni
     response = edit(ada, account, unit, email="other@example.org")
     assert "Resend Invite sends a new one" in messages_of(response)[0]
     assert account.invitations.outstanding().count() == 0
+
+
+def test_the_look_ahead_says_whether_an_invitation_goes_out(ada: Account) -> None:
+    mail = "A mail goes to New.Person@example.org: Invitation."
+
+    assert mail in text_of(add(ada, invite="on", preview="1"))
+    assert mail not in text_of(add(ada, preview="1"))
+    assert not OutgoingMail.objects.exists()

@@ -178,3 +178,10 @@ def test_undo_writes_no_header_of_somebody_else(ada: Account, nemo: Account) -> 
     assert done.status_code == 200
     assert "X-Evil" not in done.headers
     assert done["HX-Redirect"] == "/%0D%0AX-Evil:%20yes"
+
+
+def test_undo_says_beforehand_which_mail_it_sends(ada: Account, nemo: Account) -> None:
+    browser = signed_in(ada)
+    asked = browser.get(undo_in(disable(browser, nemo)))
+
+    assert f"A mail goes to {nemo.email}: Notice that the account was reactivated." in text_of(asked)

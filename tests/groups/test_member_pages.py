@@ -173,3 +173,17 @@ def test_the_page_of_a_group_costs_the_same_for_many_members(
     add_members(campaign_team, [AccountFactory(unit=campaign_team.unit) for _number in range(9)], actor=ada)
 
     assert cost() == few
+
+
+def test_the_rights_of_who_is_not_active_yet_are_said_to_wait(
+    as_ada: Client, campaign_team: Group, penny: Account, nemo: Account
+) -> None:
+    add = reverse("groups:member_add", args=[campaign_team.pk])
+
+    pending = as_ada.post(add, {"account": penny.pk}, follow=True)
+    active = as_ada.post(add, {"account": nemo.pk}, follow=True)
+
+    later = "is in Campaign team now, and has its rights as soon as the account is active."
+    assert later in pending.content.decode()
+    assert later not in active.content.decode()
+    assert "is in Campaign team now and has its rights." in active.content.decode()

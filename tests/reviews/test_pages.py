@@ -92,6 +92,8 @@ def test_a_review_is_under_way_and_a_request_is_open(as_ada: Client, review: Rev
 
 def badges_of(client: Client, page: str) -> list[str]:
     html = client.get(page).content.decode()
+    # What the statuses mean is told beside, with all of them.
+    html = re.sub(r'<details class="drop tip">.*?</details>', "", html, flags=re.DOTALL)
     return re.findall(r'class="badge-status[^"]*">.*?<span>([^<]*)</span></span>', html, re.DOTALL)
 
 
