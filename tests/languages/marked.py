@@ -43,7 +43,7 @@ def mark_texts(monkeypatch: pytest.MonkeyPatch) -> None:
         return f"⟦{message}⟧" if f"{context}\x04{message}" in known else message
 
     # What is kept by the language would hold what was said before, and keep what is said now.
-    for module, name in ((cells, "_badge"), (permission_book, "_chapters")):
+    for module, name in ((cells, "_badge"), (cells, "_said"), (permission_book, "_chapters")):
         monkeypatch.setattr(module, name, getattr(module, name).__wrapped__)
     for name, answer in (("gettext", gettext), ("ngettext", ngettext), ("pgettext", pgettext)):
         monkeypatch.setattr(translation._trans, name, answer)
