@@ -2,12 +2,14 @@
 
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from accounts.access import effective
 from accounts.models import Account
 from adminrights.models import Unit
 from groups.models import Group
+from groups.services import add_members
 from roles.models import Role
 from tests.browser.acts import (
     click,
@@ -290,6 +292,21 @@ def test_on_a_phone_what_a_preview_says_is_not_under_the_buttons(
     assert foot
     assert box
     assert box["y"] + box["height"] <= foot["y"]
+
+
+def test_on_a_phone_the_name_of_a_member_keeps_its_room(
+    phone: Page, sign_in: SignIn, ada: Account, campaign_team: Group, penny: Account, gwen: Account
+) -> None:
+    add_members(campaign_team, [penny], actor=ada)
+    sign_in(phone, ada)
+    phone.goto(campaign_team.get_absolute_url())
+
+    def room(person: Account) -> float:
+        box = phone.locator("#results li", has_text=person.email).locator(".words").bounding_box()
+        assert box
+        return box["width"]
+
+    assert room(penny) == pytest.approx(room(gwen), abs=2)
 
 
 # S1-31, S1-42: C-06, the dialogs are pages where no script runs
