@@ -236,7 +236,7 @@ SILENCED_SYSTEM_CHECKS = ["guardian.W001"]
 
 # Mail: any of anymail's providers, or SMTP. MAIL_PROVIDER=mailgun with ANYMAIL_MAILGUN_API_KEY=…
 MAIL_PROVIDER = env.str("MAIL_PROVIDER", default="")
-MAILBOX_DIR = LOCAL_DIR / "mailbox"
+MAILBOX_DIR = Path(env.str("MAILBOX_DIR", default=str(LOCAL_DIR / "mailbox")))
 if MAIL_PROVIDER == "smtp":
     vars().update(env.email("MAIL_URL"))
     EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"

@@ -8,13 +8,18 @@ from typing import Any
 
 from accounts.demo.builder import Demo
 from accounts.demo.data import Happening
-from accounts.models import AccessRequest, Account
+from accounts.models import AccessRequest, AccessRule, Account, Review
+from accounts.reviews.scope import Scope
 from accounts.services.grants import set_permission
 from accounts.services.items import hand_over, take_back
 from accounts.services.known_accounts import add_known_account
 from accounts.services.levels import set_cells
 from accounts.services.lifecycle import disable_account, update_account
 from accounts.services.requests import approve_request, ask_for_access, decline_request
+from accounts.services.reviews import Wanted as WantedReview
+from accounts.services.reviews import decide, open_review
+from accounts.services.rules import Wanted as WantedRule
+from accounts.services.rules import give_waiver, start_rule
 from accounts.services.units import switch_feature
 from accounts.standing import Cell
 from accounts.why.steps import Step as Taken
@@ -122,11 +127,37 @@ def decline(demo: Demo, actor: Account, *, who: str, answer: str) -> None:
     decline_request(AccessRequest.objects.get(account=demo.account(who)), answer=answer, actor=actor)
 
 
+def forbid(demo: Demo, actor: Account, **said: Any) -> None:
+    """Start an access rule of the organisation, though not everybody keeps to it yet."""
+    start_rule(WantedRule(**said), unit=demo.root, actor=actor, despite=True)
+
+
+def spare(demo: Demo, actor: Account, *, who: str, first: str, reason: str, lasts: int) -> None:
+    """Let somebody off the access rule about a permission, for so many days."""
+    ends = end_of((demo.now + timedelta(days=lasts)).date())
+    ruled = AccessRule.objects.get(unit=demo.root, first=first)
+    give_waiver(ruled, demo.account(who), until=ends, reason=reason, actor=actor)
+
+
+def review(demo: Demo, actor: Account, *, group: str, name: str, notes: str, lasts: int) -> None:
+    """Open a review of a group's members, to be done within so many days from now."""
+    scope = Scope(Review.Kind.GROUP, demo.root, group=demo.groups[group])
+    due = (demo.now + timedelta(days=lasts)).date()
+    open_review(scope, WantedReview(name, notes, due, [actor]), actor=actor)
+
+
+def judge(demo: Demo, actor: Account, *, name: str, who: list[str], decision: str, reason: str) -> None:
+    """Keep or revoke what some people have, in the review of this name."""
+    asked = Review.objects.get(name=name)
+    lines = asked.lines.filter(account__in=[demo.account(each) for each in who])
+    decide(asked, dict(lines.values_list("pk", "version")), decision, actor=actor, reason=reason)
+
+
 DEEDS: Mapping[str, Callable[..., Any]] = {
     deed.__name__: deed
     for deed in (
         *(join, leave, rule, disable, call, permit),
         *(place, displace, admit, feature, rename, hand, fetch),
-        *(ask, grant, decline),
+        *(ask, grant, decline, forbid, spare, review, judge),
     )
 }

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 import pytest
 
 from accounts.access import effective, may
-from accounts.models import Account
+from accounts.models import AccessRule, Account, Review
+from accounts.rules.present import verdicts
 from adminrights.models import Unit
 from groups.models import Group
 from roles.models import Role
@@ -63,6 +64,21 @@ def test_the_personas_may_what_they_are_for(demo):
     assert may(person("priya.raman"), "user_profiles:update", unit)
     assert not may(person("priya.raman"), "accounts:list", unit)
     assert effective(person("noor.dejong"), unit).held == {}
+
+
+def test_a_review_is_under_way_with_some_of_it_decided(demo):
+    (review,) = Review.objects.all()
+    decisions = [line.decision for line in review.lines.all()]
+    assert (review.state, review.due is not None) == ("open", True)
+    assert {"keep", "revoke", ""} == set(decisions)
+    assert decisions.count("") > 5
+
+
+def test_one_access_rule_holds_and_another_is_broken_by_some_and_excepts_others(demo):
+    broken, kept = verdicts(list(AccessRule.objects.order_by("starts_at")))
+    assert (broken.holds, kept.holds) == (False, True)
+    assert broken.broken
+    assert {each.account.first_name for each in broken.let_off} == {"Léa", "Marta"}
 
 
 def test_a_database_holds_one_shape_and_says_what_to_do_for_another(demo):

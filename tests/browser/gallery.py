@@ -1,6 +1,6 @@
 """Draw every screen of a fresh demo in every theme and width: `make gallery ARGS="--only why --widths 360"`.
 
-They go to .local/gallery, with a page to look through them; the README's picture goes to docs/.
+They go to .local/gallery or --folder, with a page to look through them; the README's picture goes to docs/.
 """
 
 import argparse
@@ -11,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from html import escape
 from pathlib import Path
@@ -21,16 +21,26 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.browser.chromium import find_chromium
 from tests.browser.conftest import ARGUMENTS
-from tests.browser.screens import FIRST, REFUSALS, SCREENS
+from tests.browser.screens import FIRST, REFUSALS, SCREENS, WORKSHOP_PORT
 
 ROOT = Path(__file__).parents[2]
-FOLDER = ROOT / ".local" / "gallery"
+FOLDER = Path(".local") / "gallery"
 PORT = 8765
 WIDTHS = (1280, 768, 360)
+Looks = Sequence[tuple[int, str]]
 HEIGHT = 800
 # What each theme asks of static/js/display.js.
 THEMES = {"light": ("light", "system"), "dark": ("dark", "system"), "contrast": ("light", "more")}
 README_PICTURE = ("accounts", 1280, "light")
+# On a picture of the whole page nothing is scrolled: what sticks to the window's edge would lie over the
+# rest, and what is as high as the window would end in the middle.
+UNSTICK = """() => {
+  for (const each of document.querySelectorAll("body *")) {
+    if (getComputedStyle(each).position !== "sticky") continue;
+    Object.assign(each.style, { position: "relative", inset: "auto" });
+    if (each.matches(".sidebar")) Object.assign(each.style, { height: "auto", overflow: "visible" });
+  }
+}"""
 
 
 @contextmanager
@@ -38,11 +48,11 @@ def demo(shape: str) -> Iterator[list[dict[str, Any]]]:
     """Run a fresh demo in a folder of its own and yield its personas."""
     with tempfile.TemporaryDirectory() as folder:
         address = f"http://127.0.0.1:{PORT}"
-        env = os.environ | {
+        env = {name: value for name, value in os.environ.items() if name != "DEBUG"} | {
             "DEMO": "1",
-            "DEBUG": "1",
             "BASE_URL": address,
             "DATABASE_URL": f"sqlite:///{folder}/db.sqlite3",
+            "MAILBOX_DIR": f"{folder}/mailbox",
         }
         manage = [sys.executable, str(ROOT / "manage.py")]
         for command in (["migrate", "-v0"], ["load_catalogue", "-v0"]):
@@ -54,14 +64,21 @@ def demo(shape: str) -> Iterator[list[dict[str, Any]]]:
             capture_output=True,
             text=True,
         )
-        serve = [sys.executable, "-m", "gunicorn", "--bind", f"127.0.0.1:{PORT}", "--threads", "4"]
-        server = subprocess.Popen([*serve, "--log-level", "warning", "adminrights.wsgi"], env=env)
+        subprocess.run([*manage, "send_mail", "--once"], env=env, check=True, stdout=subprocess.DEVNULL)
+        # Only a workshop has a design page; everywhere else the pages for errors are the product's own.
+        servers = [serve(PORT, env), serve(WORKSHOP_PORT, env | {"DEBUG": "1"})]
         try:
-            time.sleep(2)
+            time.sleep(3)
             yield json.loads(told.stdout)["personas"]
         finally:
-            server.terminate()
-            server.wait()
+            for server in servers:
+                server.terminate()
+                server.wait()
+
+
+def serve(port: int, env: Mapping[str, str]) -> "subprocess.Popen[bytes]":
+    bind = ["--bind", f"127.0.0.1:{port}", "--threads", "4", "--log-level", "warning"]
+    return subprocess.Popen([sys.executable, "-m", "gunicorn", *bind, "adminrights.wsgi"], env=env, cwd=ROOT)
 
 
 def sign_in(page: Page, persona: dict[str, Any]) -> None:
@@ -73,7 +90,7 @@ def sign_in(page: Page, persona: dict[str, Any]) -> None:
     page.wait_for_url(lambda url: "sign-in" not in url)
 
 
-def first_ones(page: Page, screens: Iterable[str]) -> dict[str, str]:
+def first_ones(page: Page, screens: Collection[str]) -> dict[str, str]:
     """Return what stands in the addresses: the first thing of each list that has one."""
     wanted = {name for address in screens for name in re.findall(r"{(\w+)}", address)}
     found = {name: first_one(page, FIRST[name]) for name in sorted(wanted)}
@@ -82,15 +99,17 @@ def first_ones(page: Page, screens: Iterable[str]) -> dict[str, str]:
 
 def first_one(page: Page, listed: str) -> str:
     page.goto(listed)
-    kind = listed.split("?")[0]
+    kind = re.split("[?#]", listed)[0]
     links = page.locator(f"main a[href^='{kind}']").evaluate_all(
         "all => all.map(a => a.getAttribute('href'))"
     )
     below = [link.removeprefix(kind).strip("/") for link in links]
+    if listed.endswith("#last"):
+        below.reverse()
     return next((each for each in below if re.fullmatch(r"\d+|[\w.-]{16,}", each)), "")
 
 
-def draw(page: Page, screens: Mapping[str, str], width: int, theme: str) -> None:
+def draw(page: Page, screens: Mapping[str, str], folder: Path, width: int, theme: str) -> None:
     """Draw screens in one width and one theme."""
     known = first_ones(page, screens.values())
     for name, address in screens.items():
@@ -101,41 +120,49 @@ def draw(page: Page, screens: Mapping[str, str], width: int, theme: str) -> None
             continue
         if answer is not None and answer.status >= 400 and name not in REFUSALS:
             print(f"{name}: {answer.status} at {answer.url}", file=sys.stderr)
-        page.screenshot(path=FOLDER / f"{name}-{width}-{theme}.png", full_page=True)
-        if (name, width, theme) == README_PICTURE:
+        if (name, width, theme) == README_PICTURE and folder == ROOT / FOLDER:
             page.screenshot(path=ROOT / "docs" / "all-accounts.png")
+        page.evaluate(UNSTICK)
+        page.screenshot(path=folder / f"{name}-{width}-{theme}.png", full_page=True)
 
 
-def draw_all(browser: Browser, shape: str, looks: Iterable[tuple[int, str]], only: Iterable[str]) -> None:
-    """Draw what each person of one demo sees, or the screens alone whose name has one of the words."""
-    chosen = {
+def chosen_of(shape: str, only: Collection[str]) -> dict[str, dict[str, str]]:
+    """Return who looks at what of one demo; of it the screens alone whose name has one of the words."""
+    return {
         who: {name: path for name, path in screens.items() if not only or any(word in name for word in only)}
         for who, screens in SCREENS[shape].items()
     }
-    if not any(chosen.values()):
-        return
+
+
+def draw_all(
+    browser: Browser, shape: str, chosen: Mapping[str, dict[str, str]], looks: Looks, folder: Path
+) -> None:
+    """Draw what each person of one demo sees."""
     with demo(shape) as personas:
         for width, theme in looks:
             for who, screens in chosen.items():
+                if not screens:
+                    continue
                 page = new_page(browser, width, theme)
                 if who:
                     sign_in(page, next(each for each in personas if who in {each["role"], "anybody"}))
-                draw(page, screens, width, theme)
+                draw(page, screens, folder, width, theme)
                 page.context.close()
 
 
 def new_page(browser: Browser, width: int, theme: str) -> Page:
     colours, contrast = THEMES[theme]
     size: Any = {"width": width, "height": HEIGHT}
-    context = browser.new_context(base_url=f"http://127.0.0.1:{PORT}", viewport=size, reduced_motion="reduce")
+    usual: Any = {"reduced_motion": "reduce", "locale": "en-GB", "timezone_id": "UTC"}
+    context = browser.new_context(base_url=f"http://127.0.0.1:{PORT}", viewport=size, **usual)
     stored = f"localStorage.setItem('theme', '{colours}'); localStorage.setItem('contrast', '{contrast}')"
     context.add_init_script(f"try {{ {stored} }} catch {{}}")
     return context.new_page()
 
 
-def write_index() -> int:
+def write_index(folder: Path) -> int:
     """Write the page that shows all pictures, a screen a row; return how many there are."""
-    pictures = sorted(path.name for path in FOLDER.glob("*.png"))
+    pictures = sorted(path.name for path in folder.glob("*.png"))
     rows: dict[str, list[str]] = {}
     for picture in pictures:
         rows.setdefault(picture.rsplit("-", 2)[0], []).append(picture)
@@ -146,7 +173,7 @@ def write_index() -> int:
             for each in own
         )
         parts.append(f"<h2>{escape(name)}</h2>\n{shown}")
-    (FOLDER / "index.html").write_text("\n".join(parts))
+    (folder / "index.html").write_text("\n".join(parts))
     return len(pictures)
 
 
@@ -158,15 +185,20 @@ def main() -> None:
     )
     parser.add_argument("--widths", nargs="*", type=int, default=WIDTHS)
     parser.add_argument("--themes", nargs="*", choices=THEMES, default=list(THEMES))
+    parser.add_argument("--folder", type=Path, default=FOLDER, help="where the pictures go")
     options = parser.parse_args()
-    FOLDER.mkdir(parents=True, exist_ok=True)
+    # A folder of one's own counts from where one is, the usual one from the project.
+    folder = ROOT / FOLDER if options.folder == FOLDER else options.folder
+    folder.mkdir(parents=True, exist_ok=True)
     looks = [(width, theme) for width in options.widths for theme in options.themes]
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=find_chromium(), args=ARGUMENTS)
         for shape in SCREENS:
-            draw_all(browser, shape, looks, options.only)
+            chosen = chosen_of(shape, options.only)
+            if any(chosen.values()):
+                draw_all(browser, shape, chosen, looks, folder)
         browser.close()
-    print(f"{write_index()} pictures; look at {(FOLDER / 'index.html').relative_to(ROOT)}")
+    print(f"{write_index(folder)} pictures; look at {options.folder / 'index.html'}")
 
 
 if __name__ == "__main__":

@@ -3,19 +3,24 @@
 `{account}` and the like stand for the first that the list of such things shows.
 """
 
+# The design page is open where DEBUG is on, and so is this port of the gallery.
+WORKSHOP_PORT = 8766
+WORKSHOP = f"http://127.0.0.1:{WORKSHOP_PORT}"
+
 # Where the first of a kind is found.
 FIRST = {
     "account": "/accounts/?q=hemingway",
     "somebody": "/accounts/",
     "pending": "/accounts/?status=pending",
     "disabled": "/accounts/?status=disabled",
-    "group": "/groups/",
+    "group": "/groups/?q=campaign+team",
     "role": "/roles/",
     "request": "/requests/",
     "review": "/reviews/",
     "rule": "/access-rules/",
-    "entry": "/log/",
+    "entry": "/log/?outcome=refused",
     "unit": "/units/",
+    "below": "/units/#last",
     "letter": "/mailbox/",
 }
 MANAGEMENT = {
@@ -94,14 +99,14 @@ SIGNED_OUT = {
     "sign-in": "/sign-in/",
     "password-reset": "/password/reset/",
     "link-dead": "/invitation/1-broken/",
-    "design": "/design/",
+    "design": f"{WORKSHOP}/design/",
 }
 UNITS = {
     "units": "/units/",
     "unit": "/units/{unit}/",
     "unit-add": "/units/{unit}/add/",
     "unit-limits": "/units/{unit}/limits/",
-    "unit-move": "/units/{unit}/move/",
+    "unit-move": "/units/{below}/move/",
     "role-matrix": "/matrix/",
     "account-units": "/accounts/{somebody}/units/",
     "account-levels": "/accounts/{somebody}/levels/",
