@@ -23,7 +23,7 @@ from accounts.models import Account
 from accounts.names import names_in
 from accounts.views.accounts import AccountPage
 from accounts.views.files import PeopleFile
-from accounts.views.tabs import account_tabs
+from accounts.views.tabs import account_head
 from adminrights.navigation import Button, EmptyState, Link
 from adminrights.spreadsheet import csv_lines
 from adminrights.views import DetailPage, Open, Page
@@ -70,10 +70,7 @@ class AccountMap(AccountPage, DetailPage):
         links = Links(self.may("groups:get"), self.may("roles:get"), link_to_rights(account))
         return super().get_context_data(
             **drawn(map_of_person(account, self.unit, links), account.name),
-            title=account.name,
-            person=account.name,
-            subtitle=_("Through which groups and roles %s comes to which modules") % account.name,
-            tabs=account_tabs(self.request, account, "account_map"),
+            **account_head(self.request, account, "account_map"),
             **kwargs,
         )
 

@@ -1,6 +1,5 @@
 """All Accounts, and the page of one account."""
 
-from collections.abc import Iterator
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -29,9 +28,9 @@ from accounts.names import Names, names_in
 from accounts.organisation import add_label
 from accounts.people_count import people_count
 from accounts.running import running_sessions
-from accounts.states import groups_of, invitation_state, marks_of, page_buttons, with_state
+from accounts.states import groups_of, invitation_state, with_state
 from accounts.tables import AccountTable, group_tag
-from accounts.views.tabs import account_tabs
+from accounts.views.tabs import ADMINISTRATES, account_head
 from adminrights.days import brief
 from adminrights.long_lists import LongList
 from adminrights.models import JournalEntry, Unit
@@ -40,7 +39,6 @@ from adminrights.navigation import Button, EmptyState, Link
 from adminrights.views import DetailPage, ListPage, Page
 from groups.models import Group, Membership
 
-ADMINISTRATES = "accounts:update"
 LATEST = 12
 HISTORY_PAGE = 50
 
@@ -141,18 +139,10 @@ class AccountDetail(AccountPage, DetailPage):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         account: Account = self.object
         viewer: Account = self.request.user  # type: ignore[assignment]
-        marks = marks_of(account)
         modules = explain(account, self.unit, as_if_active=True, links=self.may("groups:get"), reader=viewer)
         units: list[Unit] = self.request.units  # type: ignore[attr-defined]
         return super().get_context_data(
-            title=account.name,
-            person=account.name,
-            subtitle=account.email,
-            state=account.status,
-            tabs=account_tabs(self.request, account, "account_detail"),
-            state_marks=marks,
-            marks=[*marks, *self.standing(modules)],
-            buttons=page_buttons(account, viewer, self.unit),
+            **account_head(self.request, account, "account_detail"),
             invitation=invitation_state(account),
             tags=self.group_tags(),
             matrix=matrix_of(account, self.unit),
@@ -171,14 +161,6 @@ class AccountDetail(AccountPage, DetailPage):
             removable=self.may("accounts:delete") and account.pk != viewer.pk,
             **kwargs,
         )
-
-    def standing(self, modules: list[ModuleAccess]) -> Iterator[str]:
-        """Yield "owner" and "administrator", computed from what the account may do (S0-06, C-27)."""
-        if self.unit.root_id_or_self in self.object.owned_units.values_list("pk", flat=True):
-            yield "owner"
-        held = (permission for module in modules for permission in module.permissions)
-        if any(permission.key == ADMINISTRATES and permission.effective for permission in held):
-            yield "administrator"
 
     def given(self, viewer: Account) -> dict[str, list[Given]]:
         """Return what was given one by one: what has dates, and what has no end."""

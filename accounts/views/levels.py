@@ -17,7 +17,7 @@ from accounts.parts import CellPart, PlacePart, place_cells, places_sheet
 from accounts.services.levels import Drawn, cells_sheet, set_cells
 from accounts.standing import Cell, drawn_cells, is_editable, is_offered, levels, units_below
 from accounts.views.accounts import AccountPage
-from accounts.views.tabs import account_tabs
+from accounts.views.tabs import account_head
 from adminrights.conflicts import Sheet
 from adminrights.exceptions import NotAllowed, Refused
 from adminrights.models import JournalEntry, JournalMention, Unit
@@ -242,11 +242,7 @@ class AccountLevels(AccountPage, GridPage):
         extra = {
             "rows": rows,
             "columns": [_("No level"), *self.roles],
-            "person": person.name,
-            "subtitle": person.email,
-            "state": person.status,
-            "tabs": account_tabs(self.request, person, "account_levels"),
-        }
+        } | account_head(self.request, person, "account_levels")
         return super().get_context_data(**extra | kwargs)
 
 

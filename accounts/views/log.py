@@ -104,6 +104,7 @@ class LogTable(tables.Table):
     class Meta:
         order_by = "-at"
         attrs = {"caption": gettext_lazy("Access log"), "class": "table table-list table-log"}
+        default = "–"
 
     told: dict[int, Told]
     several = False

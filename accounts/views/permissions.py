@@ -13,7 +13,7 @@ from accounts.parts import PermissionPart
 from accounts.services.grants import permissions_sheet, set_permissions
 from accounts.single_rights import Permissions, passable, permissions_of
 from accounts.views.previewed import PreviewedFormPage
-from accounts.views.tabs import account_tabs, has_several_units
+from accounts.views.tabs import account_head, has_several_units
 from adminrights.conflicts import Sheet
 from adminrights.navigation import Link
 from adminrights.views.parts import Part
@@ -76,23 +76,22 @@ class AccountPermissions(PreviewedFormPage):
         chosen = kwargs.pop("chosen", None)
         shown = self.shown(form.answers() if chosen is None and form.is_bound else chosen)
         return super().get_context_data(
-            tabs=account_tabs(self.request, account, "account_permissions"),
-            person=account.name,
-            subtitle=self.subtitle(),
+            **account_head(self.request, account, "account_permissions"),
+            where=self.where(),
             shown=shown,
             editable=shown.passing.anything,
             units_url=self.units_url(),
             **kwargs,
         )
 
-    def subtitle(self) -> str:
+    def where(self) -> str:
         """Say for where the permissions count (C-16)."""
         if not has_several_units(self.request):
-            return _("Permissions of this person alone")
+            return _("Permissions of this person alone.")
         words = {"unit": self.unit.name}
         if self.unit.parent_id is None:
-            return _("Default permissions in %(unit)s and in every unit below that one may enter") % words
-        return _("Permissions in %(unit)s, for this unit and what is below it") % words
+            return _("Default permissions in %(unit)s and in every unit below that one may enter.") % words
+        return _("Permissions in %(unit)s, for this unit and what is below it.") % words
 
     def units_url(self) -> str:
         """Return where access to a second unit is given, for whoever may."""

@@ -5,7 +5,6 @@ from typing import Any
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.forms.unit_access import UnitAccessForm
@@ -14,7 +13,7 @@ from accounts.parts import AccessPart
 from accounts.reach import administered
 from accounts.services.unit_access import access_sheet, entry_of, set_unit_access
 from accounts.views.previewed import PreviewedFormPage
-from accounts.views.tabs import account_tabs
+from accounts.views.tabs import account_head
 from adminrights.conflicts import Sheet
 from adminrights.models import Unit
 from adminrights.models.facts import standing_now
@@ -58,9 +57,7 @@ class AccountUnits(PreviewedFormPage):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         account: Account = self.object
-        tabs = account_tabs(self.request, account, "account_units")
-        subtitle = _("Which units %s may enter") % account.name
-        return super().get_context_data(tabs=tabs, person=account.name, subtitle=subtitle, **kwargs)
+        return super().get_context_data(**account_head(self.request, account, "account_units"), **kwargs)
 
     def apply(self, form: UnitAccessForm) -> Account:
         account: Account = self.object

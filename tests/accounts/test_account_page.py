@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from accounts.models import Account
 from accounts.services.invitations import cancel_invitation, open_invitation
-from accounts.services.lifecycle import create_account
+from accounts.services.lifecycle import create_account, disable_account
 from adminrights.change import SYSTEM, change
 from adminrights.events import Event
 from adminrights.models import OutgoingMail, Unit
@@ -47,6 +47,17 @@ def test_the_basic_information_is_there(ada: Account, gwen: Account) -> None:
     for shown in ("Name Gwen Group", "E-mail gwen.group@example.org", "Status Active", f"ID {gwen.pk}"):
         assert shown in words
     assert "Telephone +44 20 7946 0958 Campaign notifications Yes, by e-mail" in words
+
+
+@pytest.mark.parametrize("part", ["account_detail", "account_permissions", "account_map"])
+def test_every_part_of_the_page_says_the_state_and_offers_the_same_steps(
+    part: str, unit: Unit, ada: Account, nemo: Account
+) -> None:
+    disable_account(nemo, actor=ada, unit=unit)
+
+    shown = text_of(signed_in(ada).get(path(part, nemo)))
+
+    assert "Nemo Nobody Disabled nemo.nobody@example.org Reactivate Edit Overview Permissions" in shown
 
 
 # S1-16, S1-17, S1-06, S1-18
