@@ -65,7 +65,7 @@ class UnitChoice(PlainChoice):
 class MoveForm(forms.Form):
     """Where the unit shall lie; `sure` holds the choice whose consequences were shown."""
 
-    parent = UnitChoice(label=_("Below"))
+    parent = UnitChoice(label=_("Below"), empty_label=_("Choose a unit"))
     sure = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args: Any, places: Any, known: Any, **kwargs: Any) -> None:

@@ -84,6 +84,19 @@ def _rows(number: dict[str, dict[str, int]], shown: list[str]) -> Iterator[tuple
 def _finding(total: int, soon: int) -> str:
     if not total:
         return _("No right ends in the next 90 days")
+    if soon == total:
+        return (
+            ngettext("%d right ends in the next 30 days", "%d rights end in the next 30 days", total) % total
+        )
+    if not soon:
+        return (
+            ngettext(
+                "%d right ends in the next 90 days, but not within 30",
+                "%d rights end in the next 90 days, but none within 30",
+                total,
+            )
+            % total
+        )
     words = ngettext(
         "%(count)d right ends in the next 90 days, %(soon)d of them within 30",
         "%(count)d rights end in the next 90 days, %(soon)d of them within 30",

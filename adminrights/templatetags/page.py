@@ -100,8 +100,8 @@ def tint(name: str) -> int:
 
 @register.filter
 def breakable(address: str) -> SafeString:
-    """Return an e-mail address that breaks behind its dots and its @, and not in the middle of a word."""
-    parts = re.split(r"(?<=[@.])", str(address))
+    """Return an e-mail address or a key that breaks behind its signs, not in the middle of a word."""
+    parts = re.split(r"(?<=[@.:])", str(address))
     return format_html_join(SafeString("<wbr>"), "{}", ((part,) for part in parts))
 
 

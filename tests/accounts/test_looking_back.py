@@ -165,6 +165,13 @@ def test_what_is_no_moment_is_said_at_the_field(ada: Account, at: str) -> None:
     assert answer.context["form"].errors["at"]
 
 
+def test_only_from_another_moment_a_link_leads_to_the_present(ada: Account, yesterday: datetime) -> None:
+    gwen = Account.objects.get(first_name="Gwen")
+
+    assert "Go to the present" in text_of(page(ada, "account_past", gwen.pk, yesterday))
+    assert "Go to the present" not in text_of(page(ada, "account_past", gwen.pk, ""))
+
+
 def test_the_log_alone_is_enough_and_leads_nowhere_else(unit: Unit, yesterday: datetime) -> None:
     reader = AccountFactory(unit=unit, permissions=["access_log:list"])
     gwen = Account.objects.get(first_name="Gwen")

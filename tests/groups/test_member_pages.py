@@ -7,9 +7,11 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import Account
+from accounts.services.rules import Wanted, start_rule
+from adminrights.change import SYSTEM
 from adminrights.models import Unit
 from groups.models import Group
-from groups.services import add_members
+from groups.services import add_members, set_levels
 from tests.factories import AccountFactory, UnitFactory
 
 
@@ -144,6 +146,30 @@ def test_a_refusal_is_told_on_the_page(
 
     assert "You may not give Nemo Nobody" in response.content.decode()
     assert not campaign_team.memberships.live().exists()
+
+
+def test_ones_own_row_keeps_the_room_of_the_button_that_it_lacks(
+    as_ada: Client, ada: Account, nemo: Account, campaign_team: Group
+) -> None:
+    add_members(campaign_team, [ada, nemo], actor=SYSTEM)
+
+    page = as_ada.get(campaign_team.get_absolute_url()).content.decode()
+
+    assert (page.count("Set dates of Nemo"), page.count("Set dates of Ada")) == (1, 0)
+    assert page.count("icon-room") == 1
+
+
+def test_what_is_refused_is_not_announced_as_well(
+    as_ada: Client, unit: Unit, nemo: Account, campaign_team: Group
+) -> None:
+    add_members(campaign_team, [nemo], actor=SYSTEM)
+    set_levels(campaign_team, {"admin_rights": 2}, actor=SYSTEM)
+    start_rule(Wanted("least", "accounts:update", least=2), unit=unit, actor=SYSTEM)
+
+    page = as_ada.get(reverse("groups:group_delete", args=[campaign_team.pk])).content.decode()
+
+    assert "This would break the rule" in page
+    assert "is deleted for good" not in page
 
 
 def test_the_members_of_a_large_group_come_in_pages(

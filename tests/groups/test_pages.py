@@ -24,7 +24,7 @@ def as_ada(client: Client, ada: Account) -> Client:
 def text(client: Client, name: str, *args: object, **query: str) -> str:
     response = client.get(reverse(f"groups:{name}", args=args), query)
     assert response.status_code == 200, response.content
-    return response.content.decode()
+    return response.content.decode().replace("<wbr>", "")
 
 
 def roles(group: Group) -> set[str]:

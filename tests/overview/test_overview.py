@@ -16,13 +16,15 @@ from accounts.overview import administrators
 from accounts.services.invitations import cancel_invitation, open_invitation, resend_invitation
 from adminrights import clock
 from adminrights.change import SYSTEM
+from adminrights.days import Span
 from adminrights.models import OutgoingMail, Unit
 from adminrights.outbox import send_due
 from groups.models import Group
+from groups.services import add_members
 from tests.accounts.pages import signed_in, text_of
 from tests.asking.acts import asked_by
 from tests.dates import plan
-from tests.factories import AccountFactory, UnitFactory
+from tests.factories import AccountFactory, GroupFactory, UnitFactory
 from tests.reviews.reviewed import review_of
 
 pytestmark = pytest.mark.django_db
@@ -151,6 +153,25 @@ def test_without_the_log_and_the_accounts_pages_less_is_told(ada: Account, unit:
     assert ada.get_absolute_url() not in page.content.decode()
     # Nor does the filter of the list tell who opened a link.
     assert client.get(reverse("accounts:account_list"), {"invited": "opened"}).context["count"] == 0
+
+
+@pytest.mark.parametrize(
+    ("days", "finding"),
+    [
+        ([9], "1 right ends in the next 30 days"),
+        ([9, 10], "2 rights end in the next 30 days"),
+        ([60], "1 right ends in the next 90 days, but not within 30"),
+        ([9, 60], "2 rights end in the next 90 days, 1 of them within 30"),
+    ],
+)
+def test_what_ends_is_told_without_saying_a_number_twice(
+    days: list[int], finding: str, unit: Unit, ada: Account, nemo: Account
+):
+    for each in days:
+        group = GroupFactory(unit=unit)
+        add_members(group, [nemo], actor=SYSTEM, span=Span(None, timezone.now() + timedelta(days=each)))
+
+    assert pictures(signed_in(ada))["ends"].finding == finding
 
 
 def test_what_is_empty_says_what_to_do_next(ada: Account):
