@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from django.contrib.auth import get_user_model
-from django.db.models import Count, Exists, OuterRef, Prefetch, QuerySet, Subquery
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from adminrights.days import brief
@@ -41,6 +41,16 @@ def members_of(group: Group) -> QuerySet[Membership]:
     """Return the live memberships with their accounts, by name."""
     live = group.memberships.live().select_related("account")
     return live.order_by("account__last_name", "account__first_name", "pk")
+
+
+def member_counts(group: Group) -> tuple[int, int]:
+    """Return how many live memberships the group has, and how many that have yet to begin."""
+    now = timezone.now()
+    planned = Q(standing_now(now), starts_at__gt=now)
+    counts = group.memberships.aggregate(
+        live=Count("pk", filter=live_now(now)), planned=Count("pk", filter=planned)
+    )
+    return counts["live"], counts["planned"]
 
 
 def planned_members(group: Group) -> QuerySet[Membership]:
@@ -86,6 +96,8 @@ def find_accounts(group: Group, text: str, unit: Unit) -> list[Any]:
 
 def find_removed(group: Group, text: str, unit: Unit) -> Any:
     """Return the account of the unit with that id, unless it is in the group: it can be put back."""
+    if not number(text):
+        return None
     accounts = get_user_model()._default_manager.in_unit(unit)
     return accounts.exclude(pk__in=group.memberships.live().values("account")).filter(pk=number(text)).first()
 

@@ -25,6 +25,7 @@ from groups.reading import (
     find_removed,
     levels_of,
     matrix_of,
+    member_counts,
     members_of,
     planned_members,
     roles_of,
@@ -143,6 +144,7 @@ class GroupDetail(GroupPage, DetailPage):
         if not self.may_there("group_members:list"):
             return {"may_list": False, "member_count": members_of(self.object).count()}
         pages = Paginator(members_of(self.object), MEMBERS_A_PAGE)
+        pages.count, planned = member_counts(self.object)
         may_add = self.may_there("group_members:create")
         text = self.request.GET.get("find", "") if may_add else ""
         may_remove = self.may_there("group_members:delete")
@@ -155,7 +157,7 @@ class GroupDetail(GroupPage, DetailPage):
             "may_set": may_add and may_remove,
             "member_count": pages.count,
             "members": members,
-            "planned": list(with_dates(planned_members(self.object))),
+            "planned": list(with_dates(planned_members(self.object))) if planned else [],
             "find": text,
             "find_next": may_add and self.request.GET.get("find") == "",
             "found": find_accounts(self.object, text, self.unit),
