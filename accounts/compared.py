@@ -58,6 +58,17 @@ def _people(accounts: list[int], old: Held, new: Held, sides: tuple[Side, Side])
     return People(accounts, old, new, sorted(units))
 
 
+def alike(accounts: Iterable[int], side: Side) -> list[tuple[list[int], Held]]:
+    """Return accounts that hold the same on a side, so far as it is looked at, and what each holds."""
+    accounts = sorted(accounts)
+    counting = None if side.only is None else Counting(side.carrying(), side.only.givers)
+    held = held_by(accounts, side.live, counting)
+    found: dict[tuple[object, ...], list[int]] = defaultdict(list)
+    for account in accounts:
+        found[held[account].signature(), side.owned(account)].append(account)
+    return [(some, held[some[0]]) for some in found.values()]
+
+
 def places(people: People, before: Side, after: Side) -> Iterator[Place]:
     """Yield each unit with the rights on either side, worked out once for units that look alike."""
     one, old, new = people.one, people.old, people.new

@@ -198,6 +198,9 @@ def _given(
     change: Change, touched: set[int], sides: tuple[Side, Side], found: Iterable[People]
 ) -> Iterator[Shared]:
     """Yield what accounts are given between the two sides, by new ways or for longer."""
+    if _only_adds(change):
+        yield from _added(change, sides[1], found)
+        return
     # In a unit that the change makes, nothing is given that is held in the unit above it.
     above = {unit.pk: unit.parent_id for unit in change.created if isinstance(unit, Unit) and unit.parent_id}
     ends = _ends(change, touched, *sides)
@@ -217,6 +220,30 @@ def _given(
                 gained = frozenset(key for key in keys if is_given(now[key], known.get(key, NOTHING), until))
                 alike[pair] = gained, known.rights - now.rights
             given[alike[pair]].append(unit)
+        yield from (
+            Shared(tuple(people.accounts), tuple(units), gained, lost)
+            for (gained, lost), units in given.items()
+        )
+
+
+def _only_adds(change: Change) -> bool:
+    """Whether accounts get memberships and grants, and nothing else happens: each is a new way to rights."""
+    facts = [*change.started, *change.ended]
+    only = all(isinstance(fact, Membership | Grant) for fact in facts) and not change.ended
+    return only and not change.policy_changed and not any(isinstance(each, Unit) for each in change.created)
+
+
+def _added(change: Change, after: Side, found: Iterable[People]) -> Iterator[Shared]:
+    """Yield what new memberships and grants give by themselves: whoever holds the same got the same."""
+    started: dict[int, list[Fact]] = defaultdict(list)
+    for fact in change.started:
+        started[fact.account_id].append(fact)  # type: ignore[attr-defined]
+    for people in found:
+        given: Moved = defaultdict(list)
+        for unit in people.units:
+            facts = started[people.one]
+            rights = (after.rights_of_fact(people.one, people.new, fact, unit) for fact in facts)
+            given[frozenset().union(*rights), frozenset()].append(unit)
         yield from (
             Shared(tuple(people.accounts), tuple(units), gained, lost)
             for (gained, lost), units in given.items()

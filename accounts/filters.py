@@ -104,11 +104,9 @@ class AccountFilter(django_filters.FilterSet):
         return accounts.in_unit(self.units[unit])
 
     def by_group(self, accounts: AccountQuerySet, name: str, group: str) -> AccountQuerySet:
-        members = Membership.objects.live().filter(account=OuterRef("pk"), group=group)
-        return accounts.filter(Exists(members))
+        return accounts.filter(pk__in=Membership.objects.live().filter(group=group).values("account"))
 
     def by_role(self, accounts: AccountQuerySet, name: str, role: str) -> AccountQuerySet:
         """Keep the accounts that are in a group that carries the role."""
         carrying = GroupRole.objects.live().filter(role=role).values("group")
-        members = Membership.objects.live().filter(account=OuterRef("pk"), group__in=carrying)
-        return accounts.filter(Exists(members))
+        return accounts.filter(pk__in=Membership.objects.live().filter(group__in=carrying).values("account"))

@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts.access import holding
+from accounts.compared import alike
 from accounts.effects import closed_units, owners_before, sides_of
 from accounts.held import held_by
 from accounts.models import Account, StatusPeriod, UnitAccess
@@ -209,20 +210,19 @@ def protected_people(change: Change) -> None:
     actor = Ceiling(change.actor, before, change)
     administering = before.about(affected_by(administration(), before.policy.catalogue))
     rewritten, organisation = _rewritten(change), _organisation(change, before)
-    for account, held in held_by(people, before.live).items():
-        units = before.units(account, held)
-        if account not in rewritten:
-            # Facts of this organisation leave alone what somebody is in another one.
-            units &= organisation
-        if before.policy.owned_by(account) & units:
-            raise OwnerProtected(_("This is the owner's account. Only the owner changes it."))
-        for unit in units:
-            theirs = administration() & administering.rights(account, held, unit).held.rights
-            if not actor.covers(theirs, unit):
-                raise HigherAdministrator(
-                    _("%(who)s administers more than you do, so you can't change this account.")
-                    % {"who": called(account, change, actor)}
-                )
+    # Facts of this organisation leave alone what somebody is in another one.
+    here, anywhere = people.keys() - rewritten.keys(), people.keys() & rewritten.keys()
+    for some, within in ((here, organisation), (anywhere, before.policy.units.keys())):
+        for accounts, held in alike(some, administering):
+            account = accounts[0]
+            units = administering.units(account, held) & within
+            if before.policy.owned_by(account) & units:
+                raise OwnerProtected(_("This is the owner's account. Only the owner changes it."))
+            for unit in units:
+                theirs = administration() & administering.rights(account, held, unit).held.rights
+                if not actor.covers(theirs, unit):
+                    words = _("%(who)s administers more than you do, so you can't change this account.")
+                    raise HigherAdministrator(words % {"who": called(account, change, actor)})
 
 
 def _organisation(change: Change, before: Side) -> frozenset[int]:

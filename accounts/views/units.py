@@ -8,9 +8,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django_tables2 import RequestConfig
 
+from accounts.access import state_for
 from accounts.forms.units import LimitsForm
 from accounts.guards import seats_taken
-from accounts.models import Account
 from accounts.organisation import (
     Reader,
     as_tree,
@@ -20,6 +20,7 @@ from accounts.organisation import (
     people_url,
     with_accounts,
 )
+from accounts.people_count import people_count
 from accounts.services.units import close_unit, open_unit, set_limits, switch_feature
 from accounts.tables_units import UnitFilter, UnitTable
 from accounts.unit_history import history_of
@@ -109,7 +110,7 @@ class UnitDetail(UnitPage, DetailPage):
             unit_shown=unit,
             is_root=unit.pk == root.pk,
             below=below,
-            accounts=Account.objects.in_unit(unit).count(),
+            accounts=people_count(unit, state_for(self.request.user)),  # type: ignore[arg-type]
             accounts_url=self.accounts_url(unit),
             log_url=reverse("accounts:log_list") + (f"?unit={unit.pk}" if several else ""),
             history=history_of(unit, self.unit, several=several) if self.may("access_log:list") else None,
