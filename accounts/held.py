@@ -10,6 +10,7 @@ from django.db import connection
 from django.db.models import Q
 
 from accounts.models import Account, Grant, StatusPeriod, UnitAccess
+from accounts.numbers import among
 from accounts.policy import Policy
 from groups.models import Membership
 from roles.resolver import Access, Facts, HeldGrant
@@ -19,6 +20,7 @@ ACCESS_FIELDS = ("unit_id", "includes_subunits", "own_rights_only")
 GRANT_FIELDS = ("pk", "unit_id", "module_id", "level", "permission_id")
 # So many groups or permissions are named in a statement; of more, all are read.
 MOST_NAMED = 90
+MOST_AT_ONCE = 5_000
 LIVE = "ended_at IS NULL AND starts_at <= %s AND (expires_at IS NULL OR expires_at > %s)"
 # One statement for one account, with the policy's token: a decision costs one round trip and is never stale.
 ONE_ACCOUNT = f"""
@@ -164,13 +166,13 @@ def _grant(pk: int, unit: int, level: int, text: str) -> HeldGrant:
 
 
 def held_by(accounts: Collection[int], live: Q, counting: Counting | None = None) -> dict[int, Held]:
-    """Return what many accounts hold by facts that meet the condition, in four statements for each 900.
+    """Return what many accounts hold by facts that meet the condition, in four statements for each 5,000.
 
     With `counting` only the memberships and grants that count are there.
     """
     found: dict[int, Held] = defaultdict(Held)
-    for batch in _batches(sorted(accounts)):
-        _read(found, Q(account__in=batch) & live, counting)
+    for batch in _batches(sorted(accounts), MOST_AT_ONCE):
+        _read(found, among(batch) & live, counting)
     return {account: found[account] for account in accounts}
 
 
