@@ -56,7 +56,7 @@ def effects_of(change: Change) -> Effects:
     touched = touched_accounts(change)
     sides = _narrowed(change, *sides_of(change))
     found = people_compared(change, touched, *sides)
-    for people in counted(found):
+    for people in counted(found, lambda people: len(people.accounts)):
         real, asleep = _moved(people, sides)
         effects.real.add(_shared(people, real, touched, sides))
         effects.asleep.add(_shared(people, asleep, touched, sides))

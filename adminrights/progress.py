@@ -9,7 +9,7 @@ import os
 import re
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from pathlib import Path
@@ -38,19 +38,20 @@ def telling(run: str, account: int) -> Iterator[None]:
                 path.unlink(missing_ok=True)
 
 
-def counted(items: Sequence[T]) -> Iterator[T]:
-    """Yield the items and tell now and then how many of them are done."""
+def counted(items: Sequence[T], size: Callable[[T], int] = lambda _item: 1) -> Iterator[T]:
+    """Yield the items and tell now and then how many are done; an item may stand for several."""
     path = _file.get()
     if path is None:
         yield from items
         return
-    told = 0.0
-    for number, item in enumerate(items):
+    told, done, whole = 0.0, 0, sum(map(size, items))
+    for item in items:
         if time.monotonic() - told >= SECONDS_BETWEEN:
-            _write(path, number, len(items))
+            _write(path, done, whole)
             told = time.monotonic()
         yield item
-    _write(path, len(items), len(items))
+        done += size(item)
+    _write(path, whole, whole)
 
 
 def read(run: str, account: int) -> tuple[int, int] | None:

@@ -33,7 +33,9 @@ def ask(client: Client, run: str = RUN) -> Any:
 def test_a_step_for_many_tells_its_own_reader_how_far_it_is(
     ada: Account, otto: Account, unit: Unit, campaign_team: Group, own_folder: Path, monkeypatch: Any
 ) -> None:
-    people = [AccountFactory(unit=unit) for _number in range(3)]
+    # Each holds something else of what the group gives: who holds the same is looked at together.
+    levels: list[dict[str, int]] = [{}, {"campaigns": 1}, {"campaigns": 2}]
+    people = [AccountFactory(unit=unit, levels=own) for own in levels]
     mine, theirs, heard = signed_in(ada), signed_in(otto), []
     write = progress._write
 
@@ -50,6 +52,16 @@ def test_a_step_for_many_tells_its_own_reader_how_far_it_is(
     assert {tuple(rest) for _own, *rest in heard} == {(404, 404)}
     assert ask(mine) == 404
     assert not [path for path in own_folder.rglob("*") if path.is_file()]
+
+
+def test_people_are_counted_though_they_are_looked_at_together(
+    monkeypatch: pytest.MonkeyPatch, own_folder: Path
+) -> None:
+    heard: list[tuple[int, int]] = []
+    monkeypatch.setattr(progress, "_write", lambda _path, done, whole: heard.append((done, whole)))
+    with progress.telling(RUN, 1):
+        assert list(progress.counted(["three", "of", "five"], len)) == ["three", "of", "five"]
+    assert heard == [(0, 11), (5, 11), (7, 11), (11, 11)]
 
 
 @pytest.mark.parametrize("run", ["", "../../etc/passwd", "x" * 32, RUN + "0"])

@@ -84,8 +84,8 @@ def test_all_that_match_are_asked_about_before_they_are_disabled(
 def test_whoever_waits_sees_how_far_it_is(
     page: Page, sign_in: SignIn, ada: Account, unit: Unit, campaign_team: Group, monkeypatch: Any
 ) -> None:
-    def slow(items: Sequence[Any]) -> Iterator[Any]:
-        for each in progress.counted(items):
+    def slow(items: Sequence[Any], size: Callable[[Any], int]) -> Iterator[Any]:
+        for each in progress.counted(items, size):
             yield each
             sleep(0.9)
 
