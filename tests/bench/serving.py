@@ -20,7 +20,7 @@ from tests.bench.paging import signed_in
 
 ADDRESS, WORKERS, THREADS, CLIENTS = "127.0.0.1", "2", "20", 4
 SECONDS = float(os.environ.get("BENCH_SECONDS", "6"))
-LONGEST_START = 60
+LONGEST_START, WARM = 60, 5.0
 
 
 def url_of_scratch() -> str:
@@ -91,7 +91,8 @@ def rate(application: Sequence[str], account: Any, url: str, **environment: str)
             faults.append(fault)
 
     with served(application, **environment) as port:
-        for seconds in (min(1.0, SECONDS), SECONDS):
+        # Both processes have to be warm: each makes its first page in many times the time of the next.
+        for seconds in (WARM, max(WARM, SECONDS)):
             counts[:] = [0] * CLIENTS
             start = perf_counter()
             threads = [
