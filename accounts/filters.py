@@ -71,9 +71,12 @@ class AccountFilter(django_filters.FilterSet):
         if not self.data.get("invited"):
             # The overview asks for it; it would be one too many for every day.
             del self.filters["invited"]
-        # Handed over as functions: a form copies all that it is given, name by name.
-        for name, known in (("group", names.groups.items), ("role", names.of_roles)):
-            self.filters[name].extra["choices"] = known
+        # Handed over as functions of what is built in: all else a form copies, name by name.
+        self.filters["group"].extra |= {
+            "choices": names.groups.items,
+            "widget": LongSelect(kept=names.group_options),
+        }
+        self.filters["role"].extra["choices"] = names.of_roles().copy
 
     def search(self, accounts: AccountQuerySet, name: str, text: str) -> AccountQuerySet:
         return accounts.search(text)

@@ -4,13 +4,17 @@ The copy is exact like the policy's: it is used only under the token that the da
 every write to a group, a role or a unit draws a new one.
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
+
+from django.utils.safestring import SafeString
 
 from accounts.policy import policy_token
 from adminrights.models import Unit
+from adminrights.widgets import options
 from groups.models import Group
 from groups.services import standing_name
 from roles.models import Role
@@ -25,12 +29,15 @@ class Names:
     """The groups and roles that a list of the unit's people may speak of, by id, in the order of names.
 
     `levels` are the groups of the role matrix that bear the name they were made with: the short name of the
-    role and the unit's name.
+    role and the unit's name. `group_options` are the groups as a field to choose from has them. Lists keep in
+    `drawn` what they draw of names for readers of one kind.
     """
 
     groups: Mapping[int, str]
     roles: Sequence[Role]
     levels: Mapping[int, tuple[str, str]]
+    group_options: SafeString
+    drawn: dict[Hashable, dict[int, SafeString]] = field(default_factory=lambda: defaultdict(dict))
 
     def of_roles(self) -> list[tuple[int, str]]:
         """Return the roles, named in the language of whoever reads: what is kept is for all of them."""
@@ -44,8 +51,9 @@ def names_in(unit: Unit, token: str) -> Names:
         # Roles of levels are left out: they are found by the matrix of a group.
         roles = Role.objects.offered_in(unit).filter(module=None)
         groups = list(Group.objects.in_unit(unit).select_related("unit", "standing_role"))
+        named = {group.pk: group.display_name for group in groups}
         return Names(
-            {group.pk: group.display_name for group in groups},
+            named,
             list(roles.only("display_name", "built_in", "module")),
             {
                 group.pk: (group.standing_role.name, group.unit.name)
@@ -53,6 +61,7 @@ def names_in(unit: Unit, token: str) -> Names:
                 if group.standing_role
                 and group.display_name == standing_name(group.standing_role, group.unit)
             },
+            options(named.items()),
         )
 
     found: Names = _remembered(token, unit.pk, load)

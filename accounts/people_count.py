@@ -9,7 +9,7 @@ from django.utils import timezone
 from accounts.models import UnitAccess
 from adminrights.models import Unit
 
-# Of so many units the number is kept.
+# So many numbers are kept.
 MOST_KEPT = 10_000
 
 
@@ -25,32 +25,35 @@ class _Counted(NamedTuple):
         return self.state == state and self.since <= now and (self.until is None or now < self.until)
 
 
-_counts: dict[str, _Counted] = {}
+_counts: dict[tuple[str, str], _Counted] = {}
 # Tests, and whoever puts another database in the place of this one.
 forget_counts = _counts.clear
 
 
-def people_count(unit: Unit, state: str) -> int:
-    """Return how many accounts `Account.objects.in_unit(unit)` has now. One statement at most.
+def people_count(unit: Unit, state: str, status: str = "") -> int:
+    """Return how many accounts `Account.objects.in_unit(unit)` has now, all or of a status.
 
-    `state` is the digest of the journal's last entry, read before: who may enter a unit changes by a change,
-    which adds an entry, or on a day that was planned. Before the first entry nothing is kept.
+    One statement at most. `state` is the digest of the journal's last entry, read before: a status, and who
+    may enter a unit, change by a change, which adds an entry, or on a day that was planned. Before the first
+    entry nothing is kept.
     """
     now = timezone.now()
-    known = _counts.get(unit.path)
+    key = unit.path, status
+    known = _counts.get(key)
     if known is not None and known.holds(state, now):
         return known.number
-    counted = _count(unit, state, now)
+    counted = _count(unit, state, now, status)
     if state:
         if len(_counts) >= MOST_KEPT:
             _counts.clear()
-        _counts[unit.path] = counted
+        _counts[key] = counted
     return counted.number
 
 
-def _count(unit: Unit, state: str, now: datetime) -> _Counted:
+def _count(unit: Unit, state: str, now: datetime, status: str) -> _Counted:
     standing = Q(ended_at=None) & (Q(expires_at=None) | Q(expires_at__gt=now))
-    found = UnitAccess.objects.filter(standing, unit__path__startswith=unit.path).aggregate(
+    among = {"account__status": status} if status else {}
+    found = UnitAccess.objects.filter(standing, unit__path__startswith=unit.path, **among).aggregate(
         number=Count("account", distinct=True, filter=Q(starts_at__lte=now)),
         begins=Min("starts_at", filter=Q(starts_at__gt=now)),
         ends=Min("expires_at"),

@@ -1,20 +1,25 @@
 """The columns of All Accounts (S0-12 to S0-21, S1-08, S1-09, C-04)."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable
+from copy import copy
+from datetime import datetime
 from typing import Any
 
 import django_tables2 as tables
 from django.middleware.csrf import get_token
+from django.urls import get_script_prefix
 from django.utils.functional import cached_property
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext_lazy, gettext_noop
+from django.utils.translation import get_language, gettext_lazy, gettext_noop
 
 from accounts.models import Account
+from accounts.names import Names
 from accounts.standing import SHORT
 from accounts.states import marks_of, quick_buttons, time_left
 from adminrights import cells
 from adminrights.escaping import filled
 from adminrights.navigation import ANY, path_of
+from adminrights.rows import SUBJECT, Kinds
 
 SHOWN_GROUPS = 2
 DETAILS, NEVER = gettext_noop("Details of %s"), gettext_noop("never")
@@ -44,12 +49,9 @@ class AccountTable(tables.Table):
         super().__init__(*args, **kwargs)
         # The groups of the accounts that the page shows: set by the page, in one statement for all.
         self.joined: dict[int, list[tuple[int, str]]] = {}
-        self.levels: Mapping[int, tuple[str, str]] = {}
+        self.names: Names
         # Whether something can be done with ticked rows.
         self.ticks = False
-        # What repeats from row to row, drawn once for a page.
-        self.drawn_groups: dict[int, SafeString] = {}
-        self.menus: dict[str, cells.AnyMenu] = {}
 
     def before_render(self, request: Any) -> None:
         if not self.ticks:
@@ -90,9 +92,14 @@ class AccountTable(tables.Table):
 
     def group_drawn(self, pk: int, name: str) -> SafeString:
         """Return the group's tag, the same in every row."""
-        if pk not in self.drawn_groups:
-            self.drawn_groups[pk] = cells.tag(group_tag(pk, name, linked=self.linked) | self.short(pk))
-        return self.drawn_groups[pk]
+        if pk not in self.tags:
+            self.tags[pk] = cells.tag(group_tag(pk, name, linked=self.linked) | self.short(pk))
+        return self.tags[pk]
+
+    @cached_property
+    def tags(self) -> dict[int, SafeString]:
+        """The tags of groups that are drawn already for readers like this one."""
+        return self.names.drawn[get_language(), get_script_prefix(), self.linked]
 
     @cached_property
     def linked(self) -> bool:
@@ -101,29 +108,43 @@ class AccountTable(tables.Table):
 
     def short(self, group: int) -> dict[str, str]:
         """Return the unit and the level of a group of the role matrix, where a long name is cut."""
-        role, unit = self.levels.get(group, ("", ""))
+        role, unit = self.names.levels.get(group, ("", ""))
         return {"label": unit, "detail": str(SHORT[role])} if role in SHORT else {}
 
     def render_last_login(self, record: Account) -> SafeString:
-        return cells.day(record.last_login, cells.said(NEVER))
+        return self.day(record.last_login)
+
+    @cached_property
+    def day(self) -> Callable[[datetime | None], SafeString]:
+        return cells.days(cells.said(NEVER))
 
     def render_actions(self, record: Account) -> SafeString:
-        """The quick menu: but for the reader's own row it is the same for everybody of a status."""
-        viewer = self.request.user
-        if record.pk == viewer.pk:
-            return self.menu(record).of(record.pk, record.name)
-        if record.status not in self.menus:
-            self.menus[record.status] = self.menu(Account(pk=ANY, status=record.status))
-        return self.menus[record.status].of(record.pk, record.name)
-
-    def menu(self, account: Account) -> cells.AnyMenu:
         several = len(getattr(self.request, "units", ())) > 1
-        buttons = quick_buttons(account, self.request.user, self.request.unit, several=several)
-        return cells.any_menu(buttons, self.csrf_token)
+        buttons = quick_buttons(record, self.request.user, self.request.unit, several=several)
+        return cells.quick_menu(buttons, record.name, self.csrf_token)
+
+    @property
+    def kinds(self) -> Kinds:
+        """Rows differ by the status, its marks and the days left; the reader's own row is like no other."""
+        viewer = self.request.user.pk
+
+        def of(record: Account) -> Hashable:
+            if record.pk == viewer:
+                return None
+            return record.status, *marks_of(record), time_left(record)
+
+        return Kinds(of, _anyone, ("email", "groups", "last_login"))
 
     @cached_property
     def csrf_token(self) -> str:
         return get_token(self.request)
+
+
+def _anyone(record: Account) -> Account:
+    """Return what stands for every account whose row is like this one's."""
+    other = copy(record)
+    other.pk, other.first_name, other.last_name = ANY, SUBJECT, ""
+    return other
 
 
 def group_tag(pk: int, name: str, *, linked: bool) -> dict[str, str]:

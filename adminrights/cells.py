@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from html import escape
-from inspect import signature
 from typing import Any, NamedTuple
 
 from django.utils import formats, timezone
@@ -19,11 +18,9 @@ from django.utils.translation import gettext as _
 from lucide.templatetags.lucide import lucide
 
 from adminrights.escaping import escaped, filled
-from adminrights.navigation import ANY, Button
+from adminrights.navigation import Button
 
 STROKES = ' fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round" stroke-linejoin="round"'
-# Stands for a name; no text of a page has it.
-SUBJECT = "\0"
 TICK = gettext_noop("Tick %s")
 EMPTY = mark_safe('<span class="muted">–</span>')
 
@@ -152,7 +149,7 @@ def drawn_tags(drawn: Sequence[SafeString]) -> SafeString:
     if not drawn:
         return EMPTY
     inside = "".join(f"<li>{escaped(each)}</li>" for each in drawn)
-    return mark_safe(f'<ul class="tags">{inside}</ul>')  # noqa: S308 - each is escaped
+    return SafeString(f'<ul class="tags">{inside}</ul>')
 
 
 def tag(item: Mapping[str, str]) -> SafeString:
@@ -167,9 +164,18 @@ def tag(item: Mapping[str, str]) -> SafeString:
 
 def day(moment: datetime | None, otherwise: str) -> SafeString:
     """Return the day of a moment, the time of day as its title; `otherwise` where there is none."""
-    if moment is None:
-        return filled('<span class="muted">{}</span>', otherwise)
-    return _day(timezone.localtime(moment).isoformat(), get_language() or "")
+    return days(otherwise)(moment)
+
+
+def days(otherwise: str) -> Callable[[datetime | None], SafeString]:
+    """Return what draws days as `day` does, for a list: language and time zone are looked up once."""
+    language, zone = get_language() or "", timezone.get_current_timezone()
+    none = filled('<span class="muted">{}</span>', otherwise)
+
+    def drawn(moment: datetime | None) -> SafeString:
+        return none if moment is None else _day(moment.astimezone(zone).isoformat(), language)
+
+    return drawn
 
 
 @lru_cache(maxsize=4096)
@@ -182,22 +188,6 @@ def _day(text: str, language: str) -> SafeString:
         formats.date_format(local, "SHORT_DATETIME_FORMAT"),
         formats.date_format(local, "SHORT_DATE_FORMAT"),
     )
-
-
-class AnyMenu(NamedTuple):
-    """A quick menu with a place for the number and the name of whom it is about."""
-
-    drawn: str
-
-    def of(self, pk: int, subject: str) -> SafeString:
-        """Return the menu of a row."""
-        whole = self.drawn.replace(str(ANY), str(int(pk))).replace(SUBJECT, escape(subject))
-        return mark_safe(whole)  # noqa: S308 - the number is one, and the name is escaped
-
-
-def any_menu(buttons: Sequence[Button], csrf_token: str) -> AnyMenu:
-    """Return the menu that rows share whose buttons lead to `ANY` of them."""
-    return AnyMenu(quick_menu(buttons, SUBJECT, csrf_token))
 
 
 def quick_menu(buttons: Sequence[Button], subject: str, csrf_token: str) -> SafeString:
@@ -251,31 +241,3 @@ def dialog_sign(url: str, sign: str, label: str) -> SafeString:
         label,
         icon(sign),
     )
-
-
-def rows(table: Any) -> SafeString:
-    """Return the rows of a table's page. On narrow screens each cell shows its column's name."""
-    drawn = [(_opening(column), _drawing(column)) for column in table.columns]
-    lines = (
-        "".join(f"{opening}{escaped(draw(row))}</td>" for opening, draw in drawn)
-        for row in table.paginated_rows
-    )
-    return mark_safe("".join(f'<tr role="row">{line}</tr>' for line in lines))  # noqa: S308 - escaped
-
-
-def _drawing(column: Any) -> Callable[[Any], Any]:
-    """Return what draws the column's cell of a row.
-
-    The library looks up for every cell what to hand to which function. Where a cell is drawn from the
-    record alone, and never left out, that is known beforehand.
-    """
-    if column.column.empty_values == () and list(signature(column.render).parameters) == ["record"]:
-        return lambda row: column.render(row.record)
-    return lambda row: row.get_cell(column.name)
-
-
-def _opening(column: Any) -> SafeString:
-    kind = f"col-{column.name} {column.attrs['td'].get('class') or ''}".strip()
-    if column.name in {"select", "details", "actions"}:
-        return filled('<td role="cell" class="{}">', kind)
-    return filled('<td role="cell" class="{}" data-label="{}">', kind, column.header)

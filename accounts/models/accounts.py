@@ -150,13 +150,13 @@ class Account(AbstractBaseUser, ChangedModel):
     @property
     def is_locked(self) -> bool:
         """Whether it is locked by too many wrong passwords; the lock ends by itself (T10)."""
-        return self.locked_until is not None and self.locked_until > timezone.now()
+        until = self.locked_until
+        return until is not None and until > timezone.now()
 
     @property
     def locked_until(self) -> datetime | None:
         """When the present lock, or the last one, ends by itself."""
-        length = timedelta(minutes=settings.LOCK_MINUTES)
-        return self.locked_at + length if self.locked_at else None
+        return self.locked_at + timedelta(minutes=settings.LOCK_MINUTES) if self.locked_at else None
 
     def get_session_auth_hash(self) -> str:
         """Return what every session must still match: a new password or a new epoch ends them all."""

@@ -68,11 +68,15 @@ class AccountList(ListPage):
         return with_state(Account.objects.in_unit(self.unit))
 
     def get_rows(self, found: AccountFilter) -> LongList:
-        """Return the rows; without a filter, their number is known from the last time."""
+        """Return the rows. Without a filter, or by status alone, their number is known from the last time."""
         rows = super().get_rows(found)
-        if not found.is_valid() or any(found.form.cleaned_data.values()):
+        if not found.is_valid():
             return LongList(rows)
-        return LongList(rows, people_count(self.unit, state_for(self.request.user)))  # type: ignore[arg-type]
+        wanted = {name: value for name, value in found.form.cleaned_data.items() if value}
+        status = wanted.pop("status", "")
+        if wanted or status not in ("", *Account.Status.values):
+            return LongList(rows)
+        return LongList(rows, people_count(self.unit, state_for(self.request.user), status))  # type: ignore[arg-type]
 
     @cached_property
     def names(self) -> Names:
@@ -87,7 +91,7 @@ class AccountList(ListPage):
         context = super().get_context_data(**kwargs)
         shown = [row.record.pk for row in context["table"].paginated_rows]
         context["table"].joined = groups_of(shown, self.names.groups)
-        context["table"].levels = self.names.levels
+        context["table"].names = self.names
         count = context["count"]
         bulk = self.bulk()
         context["table"].ticks = bool(bulk)

@@ -18,6 +18,7 @@ from adminrights.hooks import hooks
 from adminrights.meanings import LABELS, meanings
 from adminrights.meanings import legend as legend_of
 from adminrights.navigation import Button
+from adminrights.rows import rows
 from adminrights.undo import change_told_by
 
 register = template.Library()
@@ -120,7 +121,7 @@ def tick(pk: object, name: object) -> dict[str, Any]:
 @register.simple_tag
 def table_rows(table: Any) -> SafeString:
     """Draw the rows of a table's page."""
-    return cells.rows(table)
+    return rows(table)
 
 
 @register.simple_tag(takes_context=True)

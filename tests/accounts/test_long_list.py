@@ -1,19 +1,26 @@
 """All Accounts where there are very many: every page is right, whichever end it is read from."""
 
+import re
 from datetime import timedelta
 
 import pytest
 import time_machine
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import Account
 from accounts.people_count import people_count
+from accounts.services.lifecycle import create_account, reactivate_account
+from accounts.tables import AccountTable
 from accounts.views.accounts import AccountList
+from adminrights.change import SYSTEM, change
+from adminrights.events import Event
 from adminrights.models import JournalHead, Unit
+from groups.services import update_group
 from tests.accounts.pages import path, signed_in
-from tests.factories import AccountFactory
+from tests.factories import AccountFactory, GroupFactory
 
 PEOPLE = 11
 
@@ -82,3 +89,80 @@ def test_people_of_a_unit_are_counted_once_until_something_changes(unit: Unit, a
     assert counts() == 0
     AccountFactory(unit=unit)
     assert [counts(), counts()] == [1, 0]
+
+
+def body(client: Client) -> str:
+    """Return the rows of All Accounts, without the tokens, which differ by the page."""
+    page = client.get(path("account_list")).content.decode()
+    return re.sub(r'value="\w{64}"', "", page[page.index("<tbody") : page.index("</tbody")])
+
+
+@pytest.fixture
+def every_kind(unit: Unit, ada: Account) -> None:
+    """Accounts in every state, two of each, and some with names of all sorts."""
+
+    def invite(*names: str) -> None:
+        for name in names:
+            address = f"{name}@example.org"
+            create_account(email=address, first_name=name, last_name="Comer", unit=unit, actor=SYSTEM)
+
+    with time_machine.travel(timezone.now() - timedelta(days=10)):
+        invite("late", "later")
+    with time_machine.travel(timezone.now() - timedelta(days=1)):
+        invite("yesterday")
+    invite("new", "newer")
+    for name in ("50 % <b>", "%(SUBJECT)s", "2147483647", "\N{FULLWIDTH PERCENT SIGN}d"):
+        AccountFactory(unit=unit, first_name=name, groups=[GroupFactory(unit=unit) for _ in range(4)])
+    AccountFactory.create_batch(2, unit=unit, status=Account.Status.DISABLED)
+    with change(Event.ACCOUNT_LOCKED, actor=SYSTEM) as c:
+        c.update(AccountFactory(unit=unit, first_name="Locked"), locked_at=c.at)
+
+
+# S0-12, S0-13, S1-30
+@pytest.mark.usefixtures("every_kind")
+def test_a_row_drawn_by_its_kind_is_what_it_is_when_drawn_alone(
+    ada: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = signed_in(ada)
+    by_kind = body(client)
+    assert "50 % &lt;b&gt;" in by_kind
+    assert "Invitation expired" in by_kind
+    monkeypatch.setattr(AccountTable, "kinds", None)
+    assert body(client) == by_kind
+
+
+# S0-14, S0-15, S0-16, S0-17
+def test_the_number_of_a_status_is_right_after_every_change(unit: Unit, ada: Account, dora: Account) -> None:
+    client = signed_in(ada)
+
+    def number(status: str) -> int:
+        return int(client.get(path("account_list"), {"status": status}).context["count"])
+
+    numbers = [(number("active"), number("disabled"), number("pending"))]
+    reactivate_account(dora, actor=SYSTEM, unit=unit)
+    numbers.append((number("active"), number("disabled"), number("pending")))
+    assert numbers == [(1, 1, 0), (2, 0, 0)]
+    with CaptureQueriesContext(connection) as caught:
+        assert number("active") == 2
+    assert not any("COUNT(" in query["sql"] for query in caught.captured_queries)
+    # Whether somebody is locked ends by itself: that is counted each time.
+    assert number("locked") == 0
+    with change(Event.ACCOUNT_LOCKED, actor=SYSTEM) as c:
+        c.update(dora, locked_at=c.at)
+    assert number("locked") == 1
+    with time_machine.travel(timezone.now() + timedelta(days=1)):
+        client = signed_in(ada)
+        assert number("locked") == 0
+
+
+# S1-17: a name is another's to give, and a reader's to see
+def test_tags_of_groups_are_what_this_reader_may_open_today(unit: Unit, ada: Account) -> None:
+    group = GroupFactory(unit=unit, display_name="Before")
+    AccountFactory(unit=unit, groups=[group])
+    opens, looks = signed_in(ada), signed_in(AccountFactory(unit=unit, permissions=["accounts:list"]))
+    link = f'href="{group.get_absolute_url()}"'
+    assert link in body(opens)
+    assert link not in body(looks)
+    assert link in body(opens)
+    update_group(group, actor=SYSTEM, display_name="After")
+    assert [("Before" in body(each), "After" in body(each)) for each in (opens, looks)] == [(False, True)] * 2
