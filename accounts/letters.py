@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.history import MESSAGES
-from accounts.models import Account
+from accounts.models import Account, may_enter
 from adminrights.change import Change
 from adminrights.consequences import Line
 from adminrights.models import OutgoingMail, Unit
@@ -55,8 +55,7 @@ def _mail_in_words(kind: str, to: list[str]) -> str:
 
 def undelivered_in(unit: Unit) -> OutgoingMailQuerySet:
     """Return the mails to accounts of the unit, or below it, that didn't arrive, newest first."""
-    here = Account.objects.in_unit(unit)
-    return OutgoingMail.objects.undelivered().filter(account__in=here).order_by("-pk")
+    return OutgoingMail.objects.undelivered().filter(may_enter(unit, "account")).order_by("-pk")
 
 
 def letters_to(account: Account) -> list[Letter]:

@@ -15,7 +15,7 @@ from datetime import timedelta
 from django.db.models import Q
 from django.utils import timezone
 
-from accounts.models import Account, AccountQuerySet
+from accounts.models import Account, AccountQuerySet, may_enter
 from accounts.sign_in.throttle import Limit, limits_on, longest, source
 from adminrights.events import Event
 from adminrights.models import JournalEntry, Unit
@@ -54,9 +54,8 @@ def _is_alone(unit: Unit) -> bool:
 
 
 def _own_places(unit: Unit, places: Iterable[str]) -> set[str]:
-    people = Account.objects.in_unit(unit).values("pk")
     found = JournalEntry.objects.filter(
-        _from(places), event=Event.SIGNED_IN, at__gt=timezone.now() - LATELY, actor__in=people
+        _from(places), may_enter(unit, "actor"), event=Event.SIGNED_IN, at__gt=timezone.now() - LATELY
     )
     return {source(address) for address in found.order_by().values_list("address", flat=True).distinct()}
 

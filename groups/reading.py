@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from adminrights.days import brief
 from adminrights.models import Unit
-from adminrights.models.facts import live_now, standing_now
+from adminrights.models.facts import live_now, number_of, standing_now
 from groups.models import Group, GroupRole, Membership
 from groups.services import other_levels
 from roles.catalogue import Level, Module, catalogue
@@ -20,15 +20,14 @@ FOUND = 20
 
 def with_contents(groups: QuerySet[Group]) -> QuerySet[Group]:
     """Add the numbers of members and roles, and the first few of each, in two statements for any list."""
-    now = timezone.now()
-    members = Membership.objects.live(now).select_related("account")
+    members = Membership.objects.live().select_related("account")
     by_name = ("account__last_name", "account__first_name", "pk")
-    roles = GroupRole.objects.live(now).select_related("role").order_by("role__display_name", "pk")
+    roles = GroupRole.objects.live().select_related("role").order_by("role__display_name", "pk")
     return (
         groups.select_related("unit")
         .annotate(
-            member_count=Count("memberships", filter=live_now(now, "memberships__"), distinct=True),
-            role_count=Count("role_facts", filter=live_now(now, "role_facts__"), distinct=True),
+            member_count=number_of(Membership.objects.live(), "group"),
+            role_count=number_of(GroupRole.objects.live(), "group"),
         )
         .prefetch_related(
             Prefetch("memberships", members.order_by(*by_name)[:FIRST], to_attr="first_members"),

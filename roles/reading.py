@@ -10,10 +10,13 @@ from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
 from adminrights.models import Unit
-from adminrights.models.facts import live_now
+from adminrights.models.facts import live_now, number_of
 from roles.catalogue import Permission, catalogue
-from roles.models import Role
+from roles.models import Role, Rule
 from roles.wording import target_label
+
+# A named permission has no single action.
+NAMED = Q(permission__action="")
 
 # Without one of these on its resource, people aren't shown a page (C-13).
 SEEING = frozenset({"list", "get"})
@@ -115,15 +118,34 @@ def unseen(keys: Iterable[str]) -> list[str]:
     return labels
 
 
+def with_numbers(roles: QuerySet[Role], unit: Unit) -> QuerySet[Role]:
+    """Add how many rules and named permissions each has, and how many groups of the unit carry it."""
+    # People count a rule as a resource with its actions, so different resources are counted.
+    wide = Count("permission__module", filter=Q(permission__resource=None) & ~NAMED, distinct=True)
+    rules = Rule.objects.live()
+    return roles.annotate(
+        rule_count=number_of(rules, "role", Count("permission__resource", distinct=True) + wide),
+        named_count=number_of(rules.filter(NAMED), "role"),
+        group_count=number_of(carrying_in(unit), "role"),
+    )
+
+
 def groups_with(role: Role, unit: Unit) -> list[Any]:
     """Return the groups of the unit and below that carry the role, each with `member_count`."""
     members = Count("group__memberships", filter=live_now(timezone.now(), "group__memberships__"))
-    facts = role.group_facts.live().filter(group__unit__path__startswith=unit.path).select_related("group")
-    groups = []
-    for fact in facts.annotate(member_count=members).order_by("group__display_name"):
-        fact.group.member_count = fact.member_count
-        groups.append(fact.group)
+    facts = carrying_in(unit).filter(role=role)
+    counts = dict(facts.order_by().values_list("group").annotate(number=members))
+    groups = [fact.group for fact in facts.select_related("group").order_by("group__display_name")]
+    for group in groups:
+        group.member_count = counts.get(group.pk, 0)
     return groups
+
+
+def carrying_in(unit: Unit) -> QuerySet[Any]:
+    """Return what puts roles on groups of the unit and below, now."""
+    facts: Any = Role._meta.get_field("group_facts").related_model
+    found: QuerySet[Any] = facts.objects.live().filter(group__unit__path__startswith=unit.path)
+    return found
 
 
 def counted(people: QuerySet[Any]) -> tuple[int, int]:
@@ -135,7 +157,10 @@ def counted(people: QuerySet[Any]) -> tuple[int, int]:
 def people_with(role: Role, unit: Unit) -> QuerySet[Any]:
     """Return the accounts that have the role through a group of the unit or below, by name."""
     now = timezone.now()
-    carried = role.group_facts.live(now).filter(group__unit__path__startswith=unit.path)
-    members = carried.filter(live_now(now, "group__memberships__")).values("group__memberships__account")
+    members = (
+        carrying_in(unit)
+        .filter(live_now(now, "group__memberships__"), role=role)
+        .values("group__memberships__account")
+    )
     # Not by a join, which finds somebody once for each group and has to sort all columns of all of them.
     return get_user_model()._default_manager.filter(pk__in=members)

@@ -1,16 +1,14 @@
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import QuerySet
 from django.forms import Form
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from adminrights.conflicts import Sheet, sheet_of
 from adminrights.consequences import Line
 from adminrights.models import JournalEntry
-from adminrights.models.facts import live_now
 from adminrights.models.journal import JournalQuerySet
 from adminrights.navigation import Button, EmptyState, Link
 from adminrights.views import DetailPage, FormPage, ListPage
@@ -25,7 +23,7 @@ from roles.forms import DetailsForm, NameForm
 from roles.history import history_of
 from roles.models import Role
 from roles.naming import named_areas
-from roles.reading import counted, groups_with, people_with, rules_by_module, unseen
+from roles.reading import counted, groups_with, people_with, rules_by_module, unseen, with_numbers
 from roles.services import (
     copy_role,
     create_role,
@@ -38,8 +36,6 @@ from roles.tables import RoleTable
 
 PEOPLE_SHOWN = 12
 DETAILS = ("name", "display_name", "description")
-# A named permission has no single action.
-NAMED = Q(rules__permission__action="")
 
 
 class RolePage(Page):
@@ -71,17 +67,7 @@ class RoleList(RolePage, ListPage):
         return []
 
     def get_queryset(self) -> QuerySet[Role]:
-        now = timezone.now()
-        # People count a rule as a resource with its actions, so different resources are counted.
-        wide = live_now(now, "rules__") & Q(rules__permission__resource=None) & ~NAMED
-        named = live_now(now, "rules__") & NAMED
-        here = live_now(now, "group_facts__") & Q(group_facts__group__unit__path__startswith=self.unit.path)
-        return self.visible().annotate(
-            rule_count=Count("rules__permission__resource", filter=live_now(now, "rules__"), distinct=True)
-            + Count("rules__permission__module", filter=wide, distinct=True),
-            named_count=Count("rules", filter=named, distinct=True),
-            group_count=Count("group_facts__group", filter=here, distinct=True),
-        )
+        return with_numbers(self.visible(), self.unit)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)

@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts.access import anything_for, effective
 from accounts.guards import ASSIGN, DELEGATE, is_administration
 from accounts.helpers import givers
-from accounts.models import AccessRequest, Account, Grant
+from accounts.models import AccessRequest, Account, Grant, may_enter
 from accounts.models.requests import AccessRequestQuerySet
 from accounts.passing import passing
 from accounts.reach import READ
@@ -59,9 +59,8 @@ def _units_to_answer(reader: Account, asked: AccessRequestQuerySet) -> list[Unit
 
 def requests_in(unit: Unit) -> AccessRequestQuerySet:
     """Return the requests of the unit and below; of people who work there no more nothing is asked."""
-    people = Account.objects.in_unit(unit).values("pk")
     here = AccessRequest.objects.filter(unit__path__startswith=unit.path, unit__closed_at=None)
-    found: AccessRequestQuerySet = here.filter(account__in=people).select_related(*ALONG)
+    found: AccessRequestQuerySet = here.filter(may_enter(unit, "account")).select_related(*ALONG)
     return found
 
 

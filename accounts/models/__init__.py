@@ -1,5 +1,5 @@
 from accounts.models.access import Grant, UnitAccess
-from accounts.models.accounts import Account, AccountQuerySet, StatusPeriod
+from accounts.models.accounts import Account, AccountQuerySet, StatusPeriod, may_enter
 from accounts.models.invitations import Invitation
 from accounts.models.items import Item
 from accounts.models.requests import AccessRequest
@@ -22,4 +22,5 @@ __all__ = [
     "UnitAccess",
     "Use",
     "Waiver",
+    "may_enter",
 ]

@@ -24,6 +24,18 @@ SEARCH_LENGTH, MOST_WORDS = 600, 30
 QUIET_DAYS = 90
 
 
+def may_enter(unit: Unit, account: str = "pk", at: datetime | None = None) -> Exists:
+    """Return the condition "has access to the unit or to something below it", now or at a moment.
+
+    `account` is the field of what is asked for that says who: few things of many accounts are found by it
+    without listing all who may enter.
+    """
+    live = live_now(timezone.now()) if at is None else live_at(at)
+    return Exists(
+        UnitAccess.objects.filter(live, account=OuterRef(account), unit__path__startswith=unit.path)
+    )
+
+
 def locked_now() -> Q:
     """Return the condition "locked right now by too many wrong passwords" (T10)."""
     return Q(locked_at__gt=timezone.now() - timedelta(minutes=settings.LOCK_MINUTES))
@@ -43,9 +55,7 @@ class AccountQuerySet(ChangedQuerySet):
 
     def in_unit(self, unit: Unit, at: datetime | None = None) -> Self:
         """Return the accounts with access to the unit or to something below it, now or at a moment."""
-        live = live_now(timezone.now()) if at is None else live_at(at)
-        access = UnitAccess.objects.filter(live, account=OuterRef("pk"), unit__path__startswith=unit.path)
-        return self.filter(Exists(access))
+        return self.filter(may_enter(unit, at=at))
 
     def locked(self) -> Self:
         """Return the accounts that are locked right now by too many wrong passwords (T10)."""

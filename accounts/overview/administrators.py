@@ -14,7 +14,7 @@ from accounts.access import candidates_in, enterable_units
 from accounts.factors import FACTORS
 from accounts.guards import DELEGATE, UPDATE
 from accounts.held import held_by
-from accounts.models import Account, StatusPeriod
+from accounts.models import Account, StatusPeriod, may_enter
 from accounts.overview.drawing import Mark, Picture, draw, table_of
 from accounts.policy import Policy, policy_now
 from adminrights.consequences import some
@@ -88,8 +88,8 @@ def _held(unit: Unit) -> Mapping[int, _Held] | None:
     policy, live = policy_now(now), live_now(now)
     below = policy.below(unit.pk)
     about = candidates_in([UPDATE], {*below, *policy.units[unit.pk].ancestors}, policy, live)
-    here = Account.objects.in_unit(unit).order_by().values("pk")
-    might = StatusPeriod.objects.filter(about, live, status=Account.Status.ACTIVE, account__in=here)
+    here = may_enter(unit, "account")
+    might = StatusPeriod.objects.filter(about, live, here, status=Account.Status.ACTIVE)
     people = list(might.values_list("account_id", flat=True)[: MOST_JUDGED + 1])
     if len(people) > MOST_JUDGED:
         return None

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.invited import ASTRAY, STEPS, conditions, invitations_of_late
-from accounts.models import Account
+from accounts.models import may_enter
 from accounts.overview.drawing import Mark, Picture, draw, table_of
 from adminrights.models import Unit
 from adminrights.navigation import Button, EmptyState
@@ -18,8 +18,7 @@ def counted(unit: Unit) -> dict[str, int]:
 
     Whether a mail went astray is the dearest question, so only those are asked about whom it matters of.
     """
-    here = Account.objects.in_unit(unit).order_by().values("pk")
-    found = invitations_of_late(unit).order_by().filter(account__in=here)
+    found = invitations_of_late(unit).order_by().filter(may_enter(unit, "account"))
     asked = conditions()
     astray = found.filter(asked.pop("undelivered")).count()
     steps = {key: Count("pk", filter=condition) for key, condition in asked.items()}

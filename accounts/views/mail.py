@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.letters import undelivered_in
-from accounts.models import Account
+from accounts.models import may_enter
 from accounts.services.mail import send_all_again
 from accounts.tables_mail import MailFilter, MailTable
 from adminrights.exceptions import WrongStatus
@@ -58,7 +58,7 @@ class MailAgain(CommandPage):
     permission = "accounts:update"
 
     def visible(self) -> OutgoingMailQuerySet:
-        mails = OutgoingMail.objects.filter(account__in=Account.objects.in_unit(self.unit))
+        mails = OutgoingMail.objects.filter(may_enter(self.unit, "account"))
         return mails.select_related("account")
 
     def run(self) -> str:

@@ -2,12 +2,14 @@
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import Self
+from typing import Any, Self
 from uuid import UUID
 
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from adminrights.models.base import ChangedModel, ChangedQuerySet
@@ -15,6 +17,8 @@ from adminrights.models.base import ChangedModel, ChangedQuerySet
 # What decides whether a fact is in force. An index that has them too answers who holds something by itself;
 # `ended_at` as well, though the condition of the index says it: SQLite looks into the row otherwise.
 DATES = ("starts_at", "expires_at", "ended_at")
+
+NUMBER = models.Count("pk")
 
 # The first and the last id of changes that commit together: one and the same of a change alone.
 Ids = tuple[UUID, UUID]
@@ -63,6 +67,16 @@ def standing_before(changes: Ids, moment: datetime, prefix: str = "") -> Q:
 def _one_of(name: str, changes: Ids) -> Q:
     first, last = changes
     return Q(**{name: first}) if first == last else Q(**{f"{name}__range": changes})
+
+
+def number_of(facts: models.QuerySet[Any], about: str, what: Combinable = NUMBER) -> Coalesce:
+    """Return how many of the facts, or `what` of them, there are about the row to which `about` leads.
+
+    Counted for each row that is shown: several kinds of facts joined to one row would multiply each other.
+    """
+    of_row = facts.filter(**{about: models.OuterRef("pk")}).order_by().values(about)
+    counted = models.Subquery(of_row.annotate(number=what).values("number"))
+    return Coalesce(counted, 0)
 
 
 class FactQuerySet(ChangedQuerySet):
