@@ -11,8 +11,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.guards import seats_taken
 from accounts.models import Account, UnitAccess
+from accounts.people_count import seats_shown
 from adminrights.models import Unit, UnitFeature
 from adminrights.models.facts import live_now
 from adminrights.navigation import Button
@@ -76,12 +76,15 @@ def of_limit(taken: int, limit: int | None) -> str:
     return str(taken) if limit is None else _("%(taken)d of %(limit)d") % {"taken": taken, "limit": limit}
 
 
-def add_label(unit: Unit) -> str:
-    """Return the words on the button that adds accounts, with the seats where they are limited (S4-06)."""
+def add_label(unit: Unit, state: str) -> str:
+    """Return the words on the button that adds accounts, with the seats where they are limited (S4-06).
+
+    `state` is as `people_count` wants it.
+    """
     root = unit.root or unit
     if root.seat_limit is None:
         return _("Add Account")
-    return _("Add account (%s)") % of_limit(seats_taken(root), root.seat_limit)
+    return _("Add account (%s)") % of_limit(seats_shown(root, state), root.seat_limit)
 
 
 @dataclass(frozen=True, slots=True)

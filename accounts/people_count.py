@@ -6,7 +6,7 @@ from typing import NamedTuple
 from django.db.models import Count, Min, Q
 from django.utils import timezone
 
-from accounts.models import UnitAccess
+from accounts.models import Account, UnitAccess
 from adminrights.models import Unit
 
 # So many numbers are kept.
@@ -48,6 +48,11 @@ def people_count(unit: Unit, state: str, status: str = "") -> int:
             _counts.clear()
         _counts[key] = counted
     return counted.number
+
+
+def seats_shown(root: Unit, state: str) -> int:
+    """Return what pages tell of `seats_taken` under the root, which the guard itself counts anew."""
+    return people_count(root, state) - people_count(root, state, Account.Status.DISABLED)
 
 
 def _count(unit: Unit, state: str, now: datetime, status: str) -> _Counted:

@@ -3,11 +3,11 @@ from typing import Self
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from adminrights.models import ChangedModel, ChangedQuerySet, Fact, Unit
 from adminrights.models.facts import DATES, fact_constraints, one_not_ended
+from adminrights.navigation import path_of
 from roles.models import Role
 
 
@@ -57,7 +57,7 @@ class Group(ChangedModel):
         return self.display_name
 
     def get_absolute_url(self) -> str:
-        return reverse("groups:group_detail", args=[self.pk])
+        return path_of("groups:group_detail", self.pk)
 
 
 class GroupRole(Fact):

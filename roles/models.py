@@ -2,12 +2,12 @@ from typing import Self
 
 from django.db import models
 from django.db.models import Exists, Q
-from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from adminrights.models import ChangedModel, ChangedQuerySet, Fact, Unit
 from adminrights.models.facts import fact_constraints, one_not_ended
+from adminrights.navigation import path_of
 from roles.catalogue import catalogue
 from roles.vocabulary import Level
 
@@ -133,7 +133,7 @@ class Role(ChangedModel):
         return self.display_name
 
     def get_absolute_url(self) -> str:
-        return reverse("roles:role_detail", args=[self.pk])
+        return path_of("roles:role_detail", self.pk)
 
     @property
     def label(self) -> str:

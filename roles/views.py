@@ -32,7 +32,7 @@ from roles.services import (
     permissions_of,
     update_role,
 )
-from roles.tables import RoleTable
+from roles.tables import RoleTable, group_lines
 
 PEOPLE_SHOWN = 12
 DETAILS = ("name", "display_name", "description")
@@ -138,7 +138,7 @@ class RoleDetail(RolePage, DetailPage):
             "named": named_areas(set(keys), only_chosen=True),
             "unseen": ", ".join(unseen(keys)),
             "choose_named": choose if editable else None,
-            "groups": groups_with(role, self.unit),
+            "groups": group_lines(groups_with(role, self.unit), linked=self.may("groups:get")),
             "people": people[:PEOPLE_SHOWN],
             "people_count": count,
             "idle_count": idle,

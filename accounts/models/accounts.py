@@ -7,7 +7,6 @@ from django.contrib.auth import get_backends
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -18,6 +17,7 @@ from accounts.search_index import accounts_with, indexed
 from adminrights.change import in_preview
 from adminrights.models import ChangedModel, ChangedQuerySet, Fact, Unit
 from adminrights.models.facts import fact_constraints, live_at, live_now, one_not_ended
+from adminrights.navigation import path_of
 
 SEARCH_LENGTH, MOST_WORDS = 600, 30
 # Whoever is active and hasn't signed in for so many days is called quiet.
@@ -158,7 +158,7 @@ class Account(AbstractBaseUser, ChangedModel):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return reverse("accounts:account_detail", args=[self.pk])
+        return path_of("accounts:account_detail", self.pk)
 
     @property
     def is_locked(self) -> bool:

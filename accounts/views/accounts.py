@@ -76,7 +76,11 @@ class AccountList(ListPage):
         status = wanted.pop("status", "")
         if wanted or status not in ("", *Account.Status.values):
             return LongList(rows)
-        return LongList(rows, people_count(self.unit, state_for(self.request.user), status))  # type: ignore[arg-type]
+        return LongList(rows, people_count(self.unit, self.state, status))
+
+    @property
+    def state(self) -> str:
+        return state_for(self.request.user)  # type: ignore[arg-type]
 
     @cached_property
     def names(self) -> Names:
@@ -112,7 +116,7 @@ class AccountList(ListPage):
         if not self.may("accounts:create"):
             return []
         add = reverse("accounts:account_create")
-        return [Button(add_label(self.unit), add, "user-plus", style="primary")]
+        return [Button(add_label(self.unit, self.state), add, "user-plus", style="primary")]
 
     def bulk(self) -> list[Button]:
         """Return what may be done with the ticked rows."""

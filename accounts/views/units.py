@@ -10,7 +10,6 @@ from django_tables2 import RequestConfig
 
 from accounts.access import state_for
 from accounts.forms.units import LimitsForm
-from accounts.guards import seats_taken
 from accounts.organisation import (
     Reader,
     as_tree,
@@ -20,7 +19,7 @@ from accounts.organisation import (
     people_url,
     with_accounts,
 )
-from accounts.people_count import people_count
+from accounts.people_count import people_count, seats_shown
 from accounts.services.units import close_unit, open_unit, set_limits, switch_feature
 from accounts.tables_units import UnitFilter, UnitTable
 from accounts.unit_history import history_of
@@ -44,7 +43,15 @@ LIMITS = ("seat_limit", "unit_limit")
 MANY = 8
 
 
-class UnitList(UnitPage, DetailPage):
+class Counted(DetailPage):
+    """A page that tells how many people units have."""
+
+    @property
+    def state(self) -> str:
+        return state_for(self.request.user)  # type: ignore[arg-type]
+
+
+class UnitList(UnitPage, Counted):
     """Every unit from here downwards, as a tree (S4-16, S4-39)."""
 
     permission = "units:list"
@@ -64,7 +71,7 @@ class UnitList(UnitPage, DetailPage):
         features = UnitFeature.objects.live().filter(unit__in=[unit.pk for unit in units])
         reader = Reader(self.request.user, units)  # type: ignore[arg-type]
         root = self.unit.root or self.unit
-        table = UnitTable(units, features=features, reader=reader, taken=seats_taken(root))
+        table = UnitTable(units, features=features, reader=reader, taken=seats_shown(root, self.state))
         RequestConfig(self.request, paginate={"per_page": UNITS_A_PAGE, "silent": True}).configure(table)
         words = ngettext("%(count)d unit", "%(count)d units", count) % {"count": count}
         extra = {"table": table, "count": count, "count_text": words, "buttons": self.buttons()}
@@ -88,7 +95,7 @@ class UnitList(UnitPage, DetailPage):
         return [Button(_("Add a unit below"), add, "plus", style="primary", dialog=True)]
 
 
-class UnitDetail(UnitPage, DetailPage):
+class UnitDetail(UnitPage, Counted):
     """What a unit has: seats, features, an owner, units below it."""
 
     permission = "units:get"
@@ -101,7 +108,7 @@ class UnitDetail(UnitPage, DetailPage):
         below = with_accounts(Unit.objects.open().filter(parent=unit).order_by("name"))
         reader = Reader(self.request.user, [unit, *below])  # type: ignore[arg-type]
         limits = {
-            "seats": of_limit(seats_taken(unit), unit.seat_limit),
+            "seats": of_limit(seats_shown(unit, self.state), unit.seat_limit),
             "units": of_limit(units_in_use(unit), unit.unit_limit),
         }
         for each in below:
@@ -110,7 +117,7 @@ class UnitDetail(UnitPage, DetailPage):
             unit_shown=unit,
             is_root=unit.pk == root.pk,
             below=below,
-            accounts=people_count(unit, state_for(self.request.user)),  # type: ignore[arg-type]
+            accounts=people_count(unit, self.state),
             accounts_url=self.accounts_url(unit),
             log_url=reverse("accounts:log_list") + (f"?unit={unit.pk}" if several else ""),
             history=history_of(unit, self.unit, several=several) if self.may("access_log:list") else None,
