@@ -17,7 +17,7 @@ os.environ["PROMETHEUS_MULTIPROC_DIR"] = COUNTS
 
 from prometheus_client.multiprocess import mark_process_dead  # noqa: E402
 
-from adminrights import garbage, logs, stopping  # noqa: E402
+from adminrights import garbage, logs, stopping, warming  # noqa: E402
 
 bind = os.environ.get("WEB_BIND", "127.0.0.1:8000")
 workers = int(os.environ.get("WEB_WORKERS", "3"))
@@ -58,7 +58,9 @@ def when_ready(server: Any) -> None:
 
 
 def post_worker_init(worker: Any) -> None:
-    """Let pages be made without stops for what the process keeps anyway."""
+    """Let the first page be like the next, and none be stopped to look through what is kept anyway."""
+    # Django is up only now.
+    warming.warm()
     garbage.settle()
 
 
