@@ -33,7 +33,7 @@ SOURCES = [
     {"kind": "owner", "text": "Owner of the organisation"},
 ]
 EFFECTS = [
-    {"kind": "gain", "text": "Ada Bell gains 3 rights", "details": ["Ad campaigns (List, View, Create)"]},
+    {"kind": "gain", "text": "Ada Bell gains 3 rights", "details": "Ad campaigns (List, View, Create)"},
     {"kind": "lose", "text": "Bo Costa loses 1 right"},
     {"kind": "mail", "text": "Ada Bell gets a mail about it"},
     {"kind": "note", "text": "Nobody else is reached"},

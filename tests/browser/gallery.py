@@ -40,6 +40,8 @@ UNSTICK = """() => {
     Object.assign(each.style, { position: "relative", inset: "auto" });
     if (each.matches(".sidebar")) Object.assign(each.style, { height: "auto", overflow: "visible" });
   }
+  // What has the focus scrolls the page, and what waits above its edge would be drawn within it.
+  scrollTo(0, 0);
 }"""
 
 

@@ -119,14 +119,14 @@ def test_members_are_found_and_added_with_the_keys_alone(
     sign_in(page, ada)
     page.goto(campaign_team.get_absolute_url())
 
-    page.get_by_placeholder("Add members").press_sequentially("nemo")
+    page.get_by_label("Add members: name or e-mail address").press_sequentially("nemo")
     expect(page.locator("#found")).to_contain_text("Nemo Nobody")
     page.keyboard.press("ArrowDown")
     expect(page.get_by_role("button", name="Add Nemo Nobody")).to_be_focused()
     page.keyboard.press("Enter")
 
     see_message(page, "Nemo Nobody is in Campaign team now")
-    expect(page.get_by_placeholder("Add members")).to_be_focused()
+    expect(page.get_by_label("Add members: name or e-mail address")).to_be_focused()
 
 
 # S0-52, S0-54, S0-55: the same matrix as for an account, and its levels count at once
