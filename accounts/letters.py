@@ -23,7 +23,8 @@ NEWEST = 5
 # So many receivers of the same mail are named.
 MOST_NAMED = 3
 # Mails to the one who is changed; of what goes to others the reader may not even know the address.
-PERSONAL = frozenset({"invitation", "disabled", "reactivated"})
+INVITATION = "invitation"
+PERSONAL = frozenset({INVITATION, "disabled", "reactivated"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,20 @@ def undelivered_in(unit: Unit) -> OutgoingMailQuerySet:
 
 def letters_to(account: Account) -> list[Letter]:
     """Return the newest mails to the account, with what became of each."""
-    return [_letter(mail, account) for mail in OutgoingMail.objects.about(account)[:NEWEST]]
+    mails = list(OutgoingMail.objects.about(account)[: NEWEST + 1])
+    told = _told_as_invitation(account, mails)
+    return [_letter(mail, account) for mail in mails if mail is not told][:NEWEST]
+
+
+def _told_as_invitation(account: Account, mails: list[OutgoingMail]) -> OutgoingMail | None:
+    """Return the mail that the part about a pending account's invitation tells about.
+
+    One that didn't arrive stays among the mails, because it can be sent again there.
+    """
+    if account.status != Account.Status.PENDING:
+        return None
+    newest = next((mail for mail in mails if mail.message == INVITATION), None)
+    return newest if newest and not newest.is_undelivered else None
 
 
 def _letter(mail: OutgoingMail, account: Account) -> Letter:

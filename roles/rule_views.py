@@ -53,6 +53,8 @@ class RuleAdd(RolePreviewedPage):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         in_dialog = getattr(self.request, "htmx", False)
         extra = {"target": self.target, "choices": target_choices(), "in_dialog": bool(in_dialog)}
+        # Nothing can be saved before something is chosen.
+        extra["waits"] = not offered(self.target)
         # S3-94: whoever may change something but not see it doesn't find the page.
         extra["has_view"] = any(action.key in {"list", "get"} for action in offered(self.target))
         return super().get_context_data(**extra | kwargs)

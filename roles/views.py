@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from adminrights.change import Change
 from adminrights.conflicts import Sheet, sheet_of
 from adminrights.consequences import Line
 from adminrights.models import JournalEntry
@@ -23,7 +24,15 @@ from roles.forms import DetailsForm, NameForm
 from roles.history import history_of
 from roles.models import Role
 from roles.naming import named_areas
-from roles.reading import counted, groups_with, people_with, rules_by_module, unseen, with_numbers
+from roles.reading import (
+    carrying_in,
+    counted,
+    groups_with,
+    people_with,
+    rules_by_module,
+    unseen,
+    with_numbers,
+)
 from roles.services import (
     copy_role,
     create_role,
@@ -159,6 +168,13 @@ class RolePreviewedPage(Previewed, RoleEditPage):
 
     asks = True
     collects = is_whole = True
+
+    def told(self, change: Change | None) -> list[Line]:
+        lines = super().told(change)
+        if not carrying_in(organisation(self.unit)).filter(role=self.object).exists():
+            text = _("No group carries this role, so nobody has it yet.")
+            lines.append({"kind": "note", "text": text})
+        return lines
 
 
 class RoleEdit(RoleEditPage):

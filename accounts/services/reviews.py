@@ -176,7 +176,7 @@ def _refuse_undecidable(c: Change, review: Review, lines: Collection[ReviewLine]
     if not lines:
         raise Invalid(_("Nothing is ticked. Tick the rights first."))
     if any(line.account_id == c.actor.pk for line in lines):
-        raise OwnRights(_("Nobody reviews his own rights. Somebody else has to decide about yours."))
+        raise OwnRights(_("Nobody reviews their own rights. Somebody else has to decide about yours."))
     if review.closed_at is not None and any(line.outcome not in LEFT_OVER for line in lines):
         raise Invalid(_("This review is closed. Only what is left over can be decided anew."))
     _refuse_unasked(c, review)

@@ -81,6 +81,17 @@ def test_an_invitation_that_came_back_says_what_to_do(ada: Account, penny: Accou
     assert "550 unknown user" in page
 
 
+def test_the_invitation_of_a_pending_account_is_told_about_once(ada: Account, penny: Account) -> None:
+    """Its own card says what became of it; among the mails it stands where it can be sent again."""
+    promise(penny, "invitation")
+    promise(penny, "password_changed")
+
+    labels = [letter.label for letter in signed_in(ada).get(penny.get_absolute_url()).context["letters"]]
+
+    assert "Invitation" not in labels
+    assert len(labels) == 1
+
+
 def test_the_button_sends_it_again_and_leads_back_to_the_account(ada: Account, nemo: Account) -> None:
     mail = came_back(nemo)
     answer = signed_in(ada).post(again(mail), {"back": "account"}, follow=True)

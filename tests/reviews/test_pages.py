@@ -191,7 +191,7 @@ def test_nobody_decides_about_himself_by_any_door(
         (page_of(own, "_decide"), ticks(own) | said | {"only": line.pk}),
         (f"/reviews/lines/{line.pk}/", said | {"seen": 1}),
     ):
-        assert "Nobody reviews his own rights" in text_of(as_ada.post(path, sent))
+        assert "Nobody reviews their own rights" in text_of(as_ada.post(path, sent))
     assert decisions(own) == {""}
 
 

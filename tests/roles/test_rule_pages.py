@@ -5,9 +5,12 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import Account
+from groups.models import Group
 from roles.models import Role
 from roles.services import permissions_of
+from tests.accounts.pages import text_of
 from tests.editing import send
+from tests.factories import RoleFactory
 
 IN_DIALOG = {"HX-Request": "true", "HX-Target": "dialog"}
 
@@ -29,6 +32,37 @@ def test_add_rule_begins_with_the_resource(as_ada: Client, campaigns_admin: Role
 
     assert 'name="target"' in page
     assert 'name="actions"' not in page
+
+
+# S1-57: before there is something to save, nothing offers to save it
+@pytest.mark.parametrize("headers", [{}, IN_DIALOG])
+def test_saving_is_offered_once_a_resource_is_chosen(
+    as_ada: Client, campaigns_admin: Role, headers: dict[str, str]
+) -> None:
+    url = reverse("roles:rule_add", args=[campaigns_admin.pk])
+
+    before = as_ada.get(url, headers=headers).content.decode()
+    chosen = as_ada.get(url, {"target": "ad_campaigns"}, headers=headers).content.decode()
+
+    assert ("Save rule" in before, 'name="preview"' in before, "Cancel" in before) == (False, False, True)
+    assert ("Save rule" in chosen, 'name="preview"' in chosen) == (True, True)
+
+
+# S1-58: why nothing happens to anybody
+def test_a_look_ahead_says_that_no_group_carries_the_role(
+    as_ada: Client, campaigns_admin: Role, campaign_team: Group
+) -> None:
+    reader = RoleFactory(unit=campaigns_admin.unit)
+    sent = {"target": "offers", "actions": ["list"], "preview": "1"}
+
+    idle, held = (
+        text_of(send(as_ada, reverse("roles:rule_add", args=[role.pk]), sent))
+        for role in (reader, campaigns_admin)
+    )
+
+    said = "No group carries this role, so nobody has it yet."
+    assert f"Nobody gains or loses anything by this. {said}" in idle
+    assert said not in held
 
 
 # S1-59
