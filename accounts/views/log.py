@@ -43,7 +43,7 @@ def units_here(request: Any) -> QuerySet[Unit]:
 class LogFilter(django_filters.FilterSet):
     """By person, object, address and reason in one search; by kind, outcome, unit and day."""
 
-    q = django_filters.CharFilter(label=gettext_lazy("Name, address or reason"), method="search")
+    q = django_filters.CharFilter(label=gettext_lazy("Name, address, reason"), method="search")
     event = django_filters.ChoiceFilter(
         label=gettext_lazy("Kind"), choices=(), empty_label=gettext_lazy("All"), method="of_kind"
     )
