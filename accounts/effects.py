@@ -318,7 +318,8 @@ def _groups_carrying(roles: Iterable[int], change: Change) -> Iterator[int]:
 
 
 def _standing(model: type[Fact], change: Change, **lookups: object) -> FactQuerySet:
-    either = live_now(change.at) | live_before(change.ids, change.at)
+    # Who comes in later gets it then: what is planned counts too.
+    either = standing_now(change.at) | standing_before(change.ids, change.at)
     return model.objects.filter(either, **lookups)
 
 
