@@ -207,13 +207,21 @@ class Side:
         return frozenset(right for right in real.withheld if _is_asleep(right, real, self.policy))
 
     def rights_of_fact(self, account: int, held: Held, fact: Fact, unit: int) -> frozenset[str]:
-        """Return what one grant or membership would give the account on its own, active or not."""
+        """Return what one grant or membership would give the account on its own, active or not.
+
+        What an owner has anyway isn't given by it: it may lie in another organisation.
+        """
         alone = Held(active=held.active, accesses=held.accesses)
         if isinstance(fact, Membership):
             alone.groups = [fact.group_id]
         else:
             alone.grants = [grant for grant in held.grants if grant.id == fact.pk]
-        return self.rights(account, alone, unit).held.rights
+        held_by_it = self.rights(account, alone, unit).held
+        if not self.owned(account):
+            return held_by_it.rights
+        return frozenset(
+            key for key, ways in held_by_it.items() if any(kind != "owner" for kind, *_rest in ways)
+        )
 
 
 def _is_asleep(right: str, real: Resolution, policy: Policy) -> bool:
