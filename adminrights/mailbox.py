@@ -1,6 +1,7 @@
 """The local mailbox: where mail goes while no provider is set, in the demo and in development only."""
 
 import json
+import os
 import uuid
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -47,9 +48,7 @@ class EmailBackend(BaseEmailBackend):
                 text=str(message.body),
                 html=_html(message),
             )
-            path = folder / f"{letter.id}.json"
-            path.write_text(json.dumps(asdict(letter), ensure_ascii=False))
-            path.chmod(0o600)
+            _write(folder / f"{letter.id}.json", json.dumps(asdict(letter), ensure_ascii=False))
         return len(email_messages)
 
 
@@ -58,6 +57,14 @@ class RefusingEmailBackend(BaseEmailBackend):
 
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
         raise ImproperlyConfigured("No mail provider is set. Set MAIL_PROVIDER and its ANYMAIL_ settings.")
+
+
+def _write(path: Path, text: str) -> None:
+    """Put the text there whole, and for the owner alone: its links are as good as a password."""
+    part = path.with_suffix(".part")
+    with open(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:  # noqa: PTH123
+        file.write(text)
+    part.replace(path)
 
 
 def _html(message: EmailMessage) -> str:
@@ -76,5 +83,5 @@ def letters(to: str = "") -> list[Letter]:
 
 
 def _read(path: Path) -> dict[str, Any]:
-    content: dict[str, Any] = json.loads(path.read_text())
+    content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     return content

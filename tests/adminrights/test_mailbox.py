@@ -1,8 +1,10 @@
 """The demo's mailbox: every letter can be read there, and in production it isn't there at all."""
 
+import os
 from pathlib import Path
 
 import pytest
+from django.core.mail import send_mail
 from django.test import Client
 from pytest_django import Settings
 
@@ -72,3 +74,26 @@ def test_where_mail_is_real_there_is_no_mailbox(
         setattr(settings, name, value)
     assert client.get("/mailbox/").status_code == 404
     assert client.get(f"/mailbox/{letters[0].id}/").status_code == 404
+
+
+def test_a_letter_is_the_owners_alone_from_its_first_moment(
+    local_post: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody else on the machine could read it before its rights were taken away, even if only then."""
+    monkeypatch.setattr(Path, "chmod", lambda *_args, **_kwargs: None)
+    local_post.MAILBOX_DIR = tmp_path / "new"
+    kept = os.umask(0)
+    try:
+        send_mail("Link", "secret", None, ["nemo@example.org"])
+    finally:
+        os.umask(kept)
+    modes = {path: path.stat().st_mode & 0o777 for path in (tmp_path / "new", *(tmp_path / "new").iterdir())}
+    assert sorted(modes.values()) == [0o600, 0o700]
+    assert [letter.text for letter in mailbox.letters()] == ["secret"]
+
+
+def test_a_letter_that_is_being_written_is_not_read(local_post: Settings, tmp_path: Path) -> None:
+    send_mail("Link", "secret", None, ["nemo@example.org"])
+    (path,) = tmp_path.iterdir()
+    path.with_suffix(".part").write_text(path.read_text()[:20])
+    assert len(mailbox.letters()) == 1
