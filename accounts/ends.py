@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterator, Mapping
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 from django.db.models import Q
 
@@ -23,6 +24,18 @@ NEVER = datetime.max.replace(tzinfo=UTC)
 FEW = 500
 
 Key = tuple[object, ...]
+
+
+class Entry(NamedTuple):
+    """Until when somebody may enter a unit, and until when with what he holds in the units above it."""
+
+    unit: int
+    own: datetime
+    above: datetime
+
+    def of(self, how: Way) -> datetime:
+        """Return until when somebody may enter who holds a right in this way."""
+        return self.own if how[1] == self.unit else self.above
 
 
 def way(source: Source) -> Way:
@@ -63,26 +76,30 @@ class Ends:
         """Return whether a fact about this very account ends by itself."""
         return account in self._people
 
-    def until(self, account: int, held: Mapping[str, Ways], entry: datetime) -> Until:
-        """Return when each way ends by which the account holds rights where it may enter until `entry`."""
+    def until(self, account: int, held: Mapping[str, Ways], entry: Entry) -> Until:
+        """Return when each way ends by which the account holds rights in the unit of the entry."""
         ways = frozenset().union(*held.values())
         return {
-            each: min(entry, *(self._ends.get(key, NEVER) for key in _facts(account, each))) for each in ways
+            each: min(entry.of(each), *(self._ends.get(key, NEVER) for key in _facts(account, each)))
+            for each in ways
         }
 
-    def of_entry(self, account: int, held: Held, policy: Policy, unit: int) -> datetime:
-        """Return when the last access that lets the account into the unit runs out."""
+    def of_entry(self, account: int, held: Held, policy: Policy, unit: int) -> Entry:
+        """Return when the last access that lets the account into the unit runs out.
+
+        One that lets in with the unit's own rights alone may outlast those that bring what is held above.
+        """
         node = policy.units.get(unit)
         if node is None or node.root in policy.owned_by(account):
-            return NEVER
-        letting_in = (
-            access.unit
-            for access in held.accesses
-            if access.unit == unit or (access.includes_subunits and access.unit in node.ancestors)
-        )
-        return max(
-            (self._ends.get((UnitAccess, account, place), NEVER) for place in letting_in), default=NEVER
-        )
+            return Entry(unit, NEVER, NEVER)
+        own, above = list[datetime](), list[datetime]()
+        for access in held.accesses:
+            if access.unit == unit or (access.includes_subunits and access.unit in node.ancestors):
+                end = self._ends.get((UnitAccess, account, access.unit), NEVER)
+                own.append(end)
+                if access.unit != unit or not access.own_rights_only:
+                    above.append(end)
+        return Entry(unit, max(own, default=NEVER), max(above, default=NEVER))
 
 
 def _facts(account: int, how: Way) -> Iterator[Key]:

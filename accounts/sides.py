@@ -121,7 +121,7 @@ class Side:
         entry = ends.of_entry(account, held, self.policy, unit)
         until = ends.until(account, ways, entry)
         # What is handed over has no way of its own here: it lasts as long as one may enter.
-        last = {right: max((until[each] for each in some), default=entry) for right, some in ways.items()}
+        last = {right: max((until[each] for each in some), default=entry.own) for right, some in ways.items()}
         return {right: end for right, end in last.items() if end != NEVER}
 
     def units(self, account: int, held: Held) -> frozenset[int]:
