@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from accounts.access import holding
 from accounts.compared import alike
-from accounts.effects import closed_units, owners_before, sides_of
+from accounts.effects import closed_units, owners_before, planned_sides, sides_of
 from accounts.held import held_by
 from accounts.models import Account, StatusPeriod, UnitAccess
 from accounts.policy import load_policy
@@ -282,20 +282,19 @@ def new_addresses(change: Change) -> None:
     people = [pk for pk in _rewritten(change, "email") if pk in touched]
     if change.by_system or not people:
         return
-    before, after = sides_of(change)
-    actor = Ceiling(change.actor, before, change)
-    for account, held in held_by(people, after.live).items():
-        for unit in after.units(account, held):
-            theirs = after.rights(account, held, unit).held.rights
-            if not actor.covers(theirs, unit):
-                more = wording(theirs - actor.rights(unit))
-                raise HigherAdministrator(
-                    _(
+    actor = Ceiling(change.actor, sides_of(change)[0], change)
+    # A password that is set now is good on the day when something planned begins, too.
+    for after in (side for _before, side in (sides_of(change), *planned_sides(change, people))):
+        for account, held in held_by(people, after.live).items():
+            for unit in after.units(account, held):
+                theirs = after.rights(account, held, unit).held.rights
+                if not actor.covers(theirs, unit):
+                    words = _(
                         "You can't change the address of %(who)s, who may do what you may not: %(what)s. "
                         "Whoever reads mail at the new address could sign in with these rights."
                     )
-                    % {"who": called(account, change, actor), "what": more}
-                )
+                    more = wording(theirs - actor.rights(unit))
+                    raise HigherAdministrator(words % {"who": called(account, change, actor), "what": more})
 
 
 def demoted_administrators(change: Change) -> None:

@@ -214,14 +214,15 @@ def _features_beyond(before: State, after: State, view: View, actor: int) -> Ite
 
 def _addresses(before: State, after: State, view: View, actor: int) -> Iterator[str]:
     """Whoever reads the mail of an account can be it: a new address passes on all that it holds."""
-    later = View(after, view.at)
+    moments = sorted({view.at, *(date for date in after.dates() if date > view.at)})
     for account, person in after.people.items():
         old = before.people.get(account)
         if old is None or old.email == person.email or account == actor:
             continue
         for unit in after.parents:
             mine = view.effective(actor, unit)
-            if DELEGATE not in mine and (more := later.held(account, unit) - mine):
+            theirs = frozenset[str]().union(*(View(after, at).held(account, unit) for at in moments))
+            if DELEGATE not in mine and (more := theirs - mine):
                 yield f"{actor} took the address of {account}, who holds {sorted(more)[:3]}"
 
 
