@@ -20,7 +20,7 @@ from adminrights.events import Event
 from adminrights.models import JournalHead, Unit
 from groups.services import update_group
 from tests.accounts.pages import path, signed_in
-from tests.factories import AccountFactory, GroupFactory
+from tests.factories import AccountFactory, GroupFactory, RoleFactory, UnitFactory
 
 PEOPLE = 11
 
@@ -166,3 +166,34 @@ def test_tags_of_groups_are_what_this_reader_may_open_today(unit: Unit, ada: Acc
     assert link in body(opens)
     update_group(group, actor=SYSTEM, display_name="After")
     assert [("Before" in body(each), "After" in body(each)) for each in (opens, looks)] == [(False, True)] * 2
+
+
+# Z4
+def test_readers_of_different_units_in_turn_see_each_their_own_names_and_numbers(unit: Unit) -> None:
+    """What a process keeps of one unit is never shown in another one, right after a change either."""
+    left, right = (UnitFactory(name=name, parent=unit) for name in ("Left", "Right"))
+    elsewhere = UnitFactory(name="Elsewhere")
+    RoleFactory(unit=elsewhere, display_name="Role elsewhere", rules=["contacts:list"])
+    readers = {}
+    for number, each in enumerate((left, right, elsewhere), start=1):
+        group = GroupFactory(unit=each, display_name=f"Group of {each.name}")
+        AccountFactory.create_batch(number, unit=each, groups=[group])
+        readers[each] = signed_in(AccountFactory(unit=each, permissions=["accounts:list"]))
+    for turn, language in ((1, "en"), (2, "de"), (3, "en")):
+        for number, (each, client) in enumerate(readers.items(), start=1):
+            answer = client.get(path("account_list"), headers={"accept-language": language})
+            page = answer.content.decode()
+            assert [name for name in readers if f"Group of {name.name}" in page] == [each]
+            assert ("Role elsewhere" in page) == (each == elsewhere)
+            assert answer.context["count"] == number + turn
+        for each in readers:
+            AccountFactory(unit=each)
+
+
+@pytest.mark.parametrize(
+    "page", ["0", "-1", "x", "²", "9" * 5000, "1e3", "last", "", "NaN", "99999999999999999"]
+)
+def test_whatever_page_is_asked_for_there_is_one(page: str, ada: Account, crowd: list[Account]) -> None:
+    for query in ({}, {"status": "active"}, {"q": "kim"}, {"sort": page, "group": page, "role": page}):
+        answer = signed_in(ada).get(path("account_list"), {"page": page, **query})
+        assert answer.status_code == 200
