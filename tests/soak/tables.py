@@ -9,6 +9,7 @@ from pathlib import Path
 
 from django.db import connections
 
+from accounts.importing import TOGETHER
 from accounts.models import Account
 from adminrights.models import OutgoingMail, Unit
 from tests.factories import UnitFactory
@@ -52,11 +53,14 @@ def cut_off(site: Site, unit: Unit, path: Path, more: int) -> None:
 @run("A table that is cut off")
 def lines_are_whole(site: Site, scale: float) -> Iterable[Measure]:
     """Kill -9 in a table at random moments, look at what came in, begin it again."""
-    deaths, lines, broken = times(DEATHS, scale), times(LINES, scale), 0
+    # Lines come in by the hundred: of fewer than these, all would be there before the first death.
+    deaths, lines, broken = times(DEATHS, scale), max(times(LINES, scale), 4 * TOGETHER), 0
     unit, path = UnitFactory(name="Tables"), table(site.folder / "people.csv", lines)
     points, cut = [], 0
     for left in range(deaths, 0, -1):
-        cut_off(site, unit, path, random.randint(1, max(1, 2 * (lines - came_in()) // (left + 1))))
+        still = lines - came_in()
+        furthest = min(2 * still // (left + 1), still - 2 * TOGETHER)
+        cut_off(site, unit, path, random.randint(1, max(1, furthest)))
         points.append(came_in())
         cut += points[-1] < lines
         broken += len(halves(MARK))
